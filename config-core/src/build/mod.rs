@@ -1,0 +1,414 @@
+//! From what was resolved to the struct: decoding, checks, and every problem noted with the field it is of.
+
+pub(crate) mod compose;
+pub(crate) mod direct;
+pub(crate) mod gate;
+mod got;
+pub(crate) mod problems;
+pub(crate) mod take;
+
+use crate::decode::Wrong;
+use crate::error::{Error, ProblemKind};
+use crate::origin::Origin;
+use crate::report::Report;
+use crate::resolve::{self, Depth, Options, Outcome, Questions, Resolution};
+use crate::schema::{Field, Leaf, Presence, Schema};
+use crate::secret::SecretString;
+use crate::secrets::Secrets;
+use crate::source::Found;
+use crate::value::{Node, Value};
+use direct::Direct;
+use got::Got;
+
+/// Walks the fields of a struct in declaration order, hands each its value and notes what is wrong.
+///
+/// Generated code calls it; its methods are no part of the public interface.
+pub struct Builder<'a> {
+    schema: &'static Schema,
+    supply: Supply<'a>,
+    next: usize,
+    drafts: Vec<Draft>,
+    #[cfg(feature = "figment")]
+    shapes: Option<Vec<(usize, crate::decode::Shape)>>,
+}
+
+/// Where the values come from.
+enum Supply<'a> {
+    /// What the resolver found out.
+    Resolved(&'a mut Resolution),
+    /// The environment itself.
+    Direct(Direct),
+}
+
+/// A problem as it is first noted, before it is known what may be shown.
+struct Draft {
+    leaf: usize,
+    what: What,
+    got: Got,
+}
+
+enum What {
+    Missing,
+    Failed,
+    Wrong(Wrong),
+    /// A check that failed, and whether its words are a foreign message that has to pass the gate.
+    Check {
+        kind: ProblemKind,
+        words: String,
+        foreign: bool,
+    },
+    /// A validator of a struct refused a field by its path.
+    Struct {
+        path: String,
+        message: &'static str,
+    },
+}
+
+/// Settings, and the report if one was wanted.
+pub(crate) struct Built<T> {
+    pub(crate) settings: T,
+    pub(crate) report: Report,
+}
+
+/// Whether a report is wanted beside the settings; without it a successful load pays nothing for one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Settings,
+    Report,
+}
+
+/// Builds the settings from what was resolved.
+pub(crate) fn settings<T: Secrets>(
+    resolved: Result<Resolution, Vec<crate::error::Problem>>,
+    options: &Options,
+    wanted: Wanted,
+) -> Result<Built<T>, Error> {
+    let mut resolution = match resolved {
+        Ok(resolution) => resolution,
+        Err(problems) => return Err(Error::new(problems, Vec::new(), None)),
+    };
+    let (settings, drafts) = run::<T>(&mut resolution);
+    let traced = crate::trace::is_on();
+    match settings {
+        Some(settings) if drafts.is_empty() && resolution.general.is_empty() => {
+            if wanted == Wanted::Settings && !options.strict && !traced {
+                return Ok(Built { settings, report: Report::empty() });
+            }
+            let report = Report::new(T::schema(), &mut resolution, &[], options);
+            crate::trace::loaded(&report);
+            match options.strict {
+                true if !report.warnings().is_empty() => Err(report.into_strict_error()),
+                _ => Ok(Built { settings, report }),
+            }
+        }
+        _ => {
+            let error = failed(T::schema(), &mut resolution, drafts, options);
+            crate::trace::failed(&error);
+            Err(error)
+        }
+    }
+}
+
+/// The report of everything that every source has, problems included.
+pub(crate) fn explained<T: Secrets>(
+    resolved: Result<Resolution, Vec<crate::error::Problem>>,
+    options: &Options,
+) -> Report {
+    let mut resolution = match resolved {
+        Ok(resolution) => resolution,
+        Err(problems) => return Report::of_problems(problems),
+    };
+    let (_, drafts) = run::<T>(&mut resolution);
+    let problems = problems::of(T::schema(), &mut resolution, drafts);
+    Report::new(T::schema(), &mut resolution, &problems, options)
+}
+
+/// The value of one name.
+pub(crate) fn named(
+    schema: &'static Schema,
+    name: &str,
+    options: &Options,
+) -> Result<SecretString, Error> {
+    let variable = [name];
+    let questions = Questions::Name { schema, variable: &variable };
+    let fail = |problems| Err(Error::new(problems, Vec::new(), None));
+    if name.is_empty() || name.contains(['=', '\0']) {
+        let message = "a name must have characters, and none of them `=` or NUL";
+        return fail(vec![crate::error::Problem::new(name, ProblemKind::Missing, message)]);
+    }
+    let mut resolution = match resolve::blocking(questions, options, Depth::First) {
+        Ok(resolution) => resolution,
+        Err(problems) => return fail(problems),
+    };
+    if let Some(Outcome::Found { found, .. }) = resolution.outcomes.first()
+        && resolution.general.is_empty()
+        && let Ok(secret) = crate::decode::secret_text(&found.node)
+    {
+        return Ok(secret);
+    }
+    let profile = resolution.profile.clone();
+    Err(Error::new(problems::of_name(questions, name, &mut resolution), Vec::new(), profile))
+}
+
+/// The settings for a figment application.
+#[cfg(feature = "figment")]
+pub(crate) fn provided<T: Secrets>(
+    resolved: Result<Resolution, Vec<crate::error::Problem>>,
+    options: &Options,
+) -> Result<crate::Provided, Error> {
+    let mut resolution = match resolved {
+        Ok(resolution) => resolution,
+        Err(problems) => return Err(Error::new(problems, Vec::new(), None)),
+    };
+    let copies: Vec<Option<Node>> = resolution
+        .outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Found { found, .. } => Some(found.node.clone()),
+            _ => None,
+        })
+        .collect();
+    let schema = T::schema();
+    let mut builder = Builder::new(schema, Supply::Resolved(&mut resolution));
+    builder.shapes = Some(Vec::new());
+    let settings = T::__build(&mut builder);
+    let (drafts, shapes) = (builder.drafts, builder.shapes.unwrap_or_default());
+    if settings.is_none() || !drafts.is_empty() || !resolution.general.is_empty() {
+        return Err(failed(schema, &mut resolution, drafts, options));
+    }
+    Ok(crate::Provided::resolved(schema, copies, shapes))
+}
+
+fn run<T: Secrets>(resolution: &mut Resolution) -> (Option<T>, Vec<Draft>) {
+    let mut builder = Builder::new(T::schema(), Supply::Resolved(resolution));
+    let settings = T::__build(&mut builder);
+    (settings, builder.drafts)
+}
+
+fn failed(
+    schema: &'static Schema,
+    resolution: &mut Resolution,
+    drafts: Vec<Draft>,
+    options: &Options,
+) -> Error {
+    let mut problems = std::mem::take(&mut resolution.general);
+    problems.extend(problems::of(schema, resolution, drafts));
+    let warnings = crate::report::warnings(schema, resolution, options);
+    if options.strict {
+        problems.extend(crate::report::strict(&warnings));
+        return Error::new(problems, Vec::new(), resolution.profile.clone()).naming(schema);
+    }
+    Error::new(problems, warnings, resolution.profile.clone()).naming(schema)
+}
+
+/// Whether a type, as written, is a list, a set or a map.
+fn holds_many(ty: &str) -> bool {
+    let ty = ty.trim_start_matches("Option").trim_start_matches([' ', '<']);
+    let outer = ty.split('<').next().unwrap_or(ty).trim_end();
+    let name = outer.rsplit("::").next().unwrap_or(outer).trim();
+    ["Vec", "VecDeque", "HashSet", "BTreeSet", "HashMap", "BTreeMap", "IndexMap", "IndexSet"]
+        .contains(&name)
+        || ty.starts_with('[')
+        || ty.starts_with('(')
+}
+
+fn wrong_length(units: [&str; 2], length: usize, least: usize, most: usize) -> String {
+    let counted = |count: usize| format!("{count} {}", units[usize::from(count != 1)]);
+    let side = if length < least { "too short" } else { "too long" };
+    let bounds = match (least, most) {
+        (least, usize::MAX) => format!("at least {}", counted(least)),
+        (0, most) => format!("at most {}", counted(most)),
+        (least, most) if least == most => format!("exactly {}", counted(least)),
+        (least, most) => format!("{least} to {}", counted(most)),
+    };
+    format!("{side}: expected {bounds}; got {length}")
+}
+
+/// What a field's turn begins with.
+enum Turn<'v> {
+    /// Its value, which passed what is declared of it before it is decoded.
+    Value(&'v mut Node, &'static Field),
+    /// It has none: it is optional, or its default expression counts.
+    Nothing,
+    /// It has a problem, which is noted.
+    Problem,
+}
+
+impl<'a> Builder<'a> {
+    fn new(schema: &'static Schema, supply: Supply<'a>) -> Self {
+        Self {
+            schema,
+            supply,
+            next: 0,
+            drafts: Vec::new(),
+            #[cfg(feature = "figment")]
+            shapes: None,
+        }
+    }
+
+    /// Goes to the next field and says what there is for it.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn turn(&mut self) -> Turn<'_> {
+        let at = self.next;
+        self.next += 1;
+        let leaf = &self.schema.leaves()[at];
+        if !leaf.field().is_bounded()
+            && let Supply::Direct(ref mut direct) = self.supply
+        {
+            return direct.turn(at, leaf);
+        }
+        self.judged_turn(at, leaf)
+    }
+
+    /// The same where there is more to judge than whether there is a value.
+    #[inline(never)]
+    fn judged_turn(&mut self, at: usize, leaf: &'static Leaf) -> Turn<'_> {
+        let field = leaf.field();
+        let is_there = match &mut self.supply {
+            Supply::Direct(direct) => matches!(direct.turn(at, leaf), Turn::Value(..)),
+            Supply::Resolved(_) => self.has_value(at, field),
+        };
+        if !is_there {
+            return self.without(at, field);
+        }
+        if field.is_bounded() && !self.passes(at, field) {
+            return Turn::Problem;
+        }
+        Turn::Value(self.node(at), field)
+    }
+
+    /// Whether a source has a value; a default written as a text stands in for one.
+    fn has_value(&mut self, leaf: usize, field: &'static Field) -> bool {
+        let Supply::Resolved(resolution) = &mut self.supply else { return false };
+        match (&resolution.outcomes[leaf], field.presence) {
+            (Outcome::Found { .. }, _) => true,
+            (Outcome::Absent, Presence::Default { text, literal_text: true }) => {
+                let found = Found { node: Node::text(text), origin: Origin::new("default") };
+                resolution.outcomes[leaf] = Outcome::Found { entry: usize::MAX, found };
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The turn of a field that has no value.
+    fn without(&mut self, leaf: usize, field: &'static Field) -> Turn<'_> {
+        let Supply::Resolved(resolution) = &self.supply else { return Turn::Problem };
+        match (&resolution.outcomes[leaf], field.presence) {
+            (Outcome::Failed { .. }, _) => self.note(leaf, What::Failed),
+            (_, Presence::Required) => self.note(leaf, What::Missing),
+            _ => return Turn::Nothing,
+        }
+        Turn::Problem
+    }
+
+    /// The value of a field that has one.
+    fn node(&mut self, leaf: usize) -> &mut Node {
+        match &mut self.supply {
+            Supply::Direct(direct) => &mut direct.node,
+            Supply::Resolved(resolution) => match &mut resolution.outcomes[leaf] {
+                Outcome::Found { found, .. } => &mut found.node,
+                _ => unreachable!("the field has a value"),
+            },
+        }
+    }
+
+    fn field(&self, leaf: usize) -> &'static Field {
+        self.schema.leaves()[leaf].field()
+    }
+
+    /// The position of the field whose turn it was last.
+    fn current(&self) -> usize {
+        self.next.saturating_sub(1)
+    }
+
+    fn note(&mut self, leaf: usize, what: What) {
+        let field = self.field(leaf);
+        let got = match &mut self.supply {
+            Supply::Direct(direct) => return direct.gave_up = true,
+            Supply::Resolved(resolution) => match &resolution.outcomes[leaf] {
+                Outcome::Found { found, .. } => Got::new(&found.node, field),
+                _ => Got::Default,
+            },
+        };
+        self.drafts.push(Draft { leaf, what, got });
+    }
+
+    /// Notes what the type of the field asks for, where the settings are for figment.
+    #[cfg(feature = "figment")]
+    fn shape<T: serde_core::de::DeserializeOwned>(&mut self) {
+        let leaf = self.current();
+        if let Some(shapes) = &mut self.shapes {
+            shapes.push((leaf, crate::decode::shape::<T>()));
+        }
+    }
+
+    fn check_failed(&mut self, leaf: usize, kind: ProblemKind, words: String, foreign: bool) {
+        self.note(leaf, What::Check { kind, words, foreign });
+    }
+
+    /// Whether no source has any key of the next fields; then they are stepped over.
+    fn all_absent(&mut self, count: usize) -> bool {
+        let absent = match &mut self.supply {
+            Supply::Direct(direct) => {
+                direct.gave_up = true;
+                return false;
+            }
+            Supply::Resolved(resolution) => resolution.outcomes[self.next..self.next + count]
+                .iter()
+                .all(|outcome| matches!(outcome, Outcome::Absent)),
+        };
+        if absent {
+            self.next += count;
+        }
+        absent
+    }
+
+    /// Checks what is declared of a value before it is decoded: `one_of` and `len`.
+    #[cold]
+    fn passes(&mut self, leaf: usize, field: &'static Field) -> bool {
+        if let Some((least, most)) = field.len
+            && !self.has_length(leaf, least, most)
+        {
+            return false;
+        }
+        if field.one_of.is_empty() {
+            return true;
+        }
+        let fits = match &self.node(leaf).value {
+            Value::Text(text) | Value::Number(text) | Value::Notation(text) => {
+                field.one_of.contains(&text.as_str())
+            }
+            Value::Bool(truth) => field.one_of.contains(&if *truth { "true" } else { "false" }),
+            _ => true,
+        };
+        if !fits {
+            let words = format!("not one of {}", field.one_of.join(", "));
+            self.check_failed(leaf, ProblemKind::NotOneOf, words, false);
+        }
+        fits
+    }
+
+    /// Whether a text has so many characters; bytes so many bytes, a list or map so many elements.
+    fn has_length(&mut self, leaf: usize, least: usize, most: usize) -> bool {
+        let is_list = holds_many(self.field(leaf).ty);
+        let node = self.node(leaf);
+        let (length, units) = match &node.value {
+            Value::Bytes(bytes) => (bytes.len(), ["byte", "bytes"]),
+            _ if is_list => match crate::decode::elements(node) {
+                Some(length) => (length, ["element", "elements"]),
+                None => return true,
+            },
+            Value::Text(text) | Value::Number(text) => {
+                (text.chars().count(), ["character", "characters"])
+            }
+            _ => return true,
+        };
+        if (least..=most).contains(&length) {
+            return true;
+        }
+        let words = wrong_length(units, length, least, most);
+        self.check_failed(leaf, ProblemKind::WrongLength, words, false);
+        false
+    }
+}

@@ -1,0 +1,112 @@
+//! The environment that one load sees: the process's own, or pairs given instead of it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::value::Text;
+
+/// Where variables are read from during one load.
+#[derive(Clone, Default)]
+pub(crate) enum Environment {
+    /// The process environment.
+    #[default]
+    Process,
+    /// Pairs given to the loader; nothing of the process environment is seen.
+    Pairs(Arc<HashMap<String, Text>>),
+}
+
+/// A variable that is set, but not to UTF-8 text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotUtf8;
+
+/// All that a source may need to know to open itself.
+pub(crate) struct Context<'a> {
+    /// The environment of this load.
+    pub(crate) environment: &'a Environment,
+    /// What relative paths start from; none is the working directory.
+    pub(crate) root: Option<&'a Path>,
+    /// The profile in force.
+    pub(crate) profile: Option<&'a str>,
+}
+
+impl Environment {
+    /// The text of a variable; none where it is not set.
+    pub(crate) fn text(&self, name: &str) -> Option<Result<Text, NotUtf8>> {
+        match self {
+            Self::Process => std::env::var_os(name).map(|value| match value.into_string() {
+                Ok(text) => Ok(Zeroizing::new(text)),
+                Err(value) => {
+                    value.into_encoded_bytes().zeroize();
+                    Err(NotUtf8)
+                }
+            }),
+            Self::Pairs(pairs) => pairs.get(name).map(|text| Ok(text.clone())),
+        }
+    }
+
+    /// The names of all variables; none of the values stays.
+    pub(crate) fn names(&self) -> Vec<String> {
+        match self {
+            Self::Process => std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    value.into_encoded_bytes().zeroize();
+                    name.into_string().ok()
+                })
+                .collect(),
+            Self::Pairs(pairs) => {
+                let mut names: Vec<String> = pairs.keys().cloned().collect();
+                names.sort_unstable();
+                names
+            }
+        }
+    }
+
+    /// The text of a variable that a source or the loader itself is set up by: unset, empty and unreadable are one.
+    pub(crate) fn bootstrap(&self, name: &str) -> Option<Text> {
+        self.text(name)?.ok().filter(|text| !text.is_empty())
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process => f.write_str("the process environment"),
+            Self::Pairs(pairs) => write!(f, "{} given variables", pairs.len()),
+        }
+    }
+}
+
+impl Context<'_> {
+    /// A path as this load sees it.
+    pub(crate) fn resolve(&self, path: impl AsRef<Path>) -> PathBuf {
+        match self.root {
+            Some(root) => root.join(path),
+            None => path.as_ref().to_owned(),
+        }
+    }
+
+    /// Expands `{profile}` and `{NAME}` in a place.
+    ///
+    /// # Errors
+    /// The name that is not set, or `profile` where there is none.
+    pub(crate) fn expand(&self, place: &str) -> Result<String, String> {
+        let mut expanded = String::with_capacity(place.len());
+        let mut rest = place;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((name, tail)) = after.split_once('}') else { break };
+            expanded.push_str(before);
+            match name {
+                "profile" => expanded.push_str(self.profile.ok_or_else(|| name.to_owned())?),
+                name => expanded
+                    .push_str(&self.environment.bootstrap(name).ok_or_else(|| name.to_owned())?),
+            }
+            rest = tail;
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
+    }
+}

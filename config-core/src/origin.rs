@@ -1,0 +1,240 @@
+//! Where a value came from, and what else was looked at.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::value::Position;
+
+/// Where a value was found: the source, the name it had there, and the place in the file.
+///
+/// ```
+/// let origin = config_core::Origin::new("APP_PORT");
+/// assert_eq!(origin.key(), "APP_PORT");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub(crate) key: Cow<'static, str>,
+    /// Which of the key's variable names it is, until the resolver has written the name in.
+    pub(crate) which: Option<usize>,
+    /// Apart, since variables have none of it, and most values are variables.
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct More {
+    source: Cow<'static, str>,
+    file: Option<Arc<Path>>,
+    at: Position,
+    version: Option<Box<str>>,
+}
+
+impl Origin {
+    /// An origin that has a name in its source and nothing more. The resolver adds which source it was.
+    ///
+    /// ```
+    /// let origin = config_core::Origin::new("smtp.host");
+    /// assert_eq!(origin.source(), "");
+    /// ```
+    #[must_use]
+    pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
+        Self { key: key.into(), which: None, more: None }
+    }
+
+    /// An origin whose name is one of the key's variable names, by its position; the resolver writes the name in.
+    /// It costs no allocation.
+    ///
+    /// ```
+    /// assert_eq!(config_core::Origin::variable(0).key(), "");
+    /// ```
+    #[must_use]
+    pub const fn variable(which: usize) -> Self {
+        Self { key: Cow::Borrowed(""), which: Some(which), more: None }
+    }
+
+    /// Adds the file and the place in it.
+    ///
+    /// ```
+    /// use config_core::{Origin, Position};
+    /// let origin = Origin::new("port").in_file(std::path::Path::new("a.json").into(), Position::START);
+    /// assert_eq!(origin.position().line, 1);
+    /// ```
+    #[must_use]
+    pub fn in_file(mut self, file: Arc<Path>, at: Position) -> Self {
+        let more = self.more_mut();
+        (more.file, more.at) = (Some(file), at);
+        self
+    }
+
+    /// Adds the version that the source gave the value.
+    ///
+    /// ```
+    /// let origin = config_core::Origin::new("token").version("7");
+    /// assert_eq!(origin.to_string(), "token, version 7");
+    /// ```
+    #[must_use]
+    pub fn version(mut self, version: impl Into<Box<str>>) -> Self {
+        self.more_mut().version = Some(version.into());
+        self
+    }
+
+    /// The source as reports name it: `env`, `file secrets.json`.
+    ///
+    /// ```
+    /// assert_eq!(config_core::Origin::new("A").source(), "");
+    /// ```
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.more.as_ref().map_or("", |more| &more.source)
+    }
+
+    /// The name of the value in its source: a variable, a key, a file's name.
+    ///
+    /// ```
+    /// assert_eq!(config_core::Origin::new("A").key(), "A");
+    /// ```
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The file that the value stands in, where there is one.
+    ///
+    /// ```
+    /// assert!(config_core::Origin::new("A").file().is_none());
+    /// ```
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.more.as_ref().and_then(|more| more.file.as_deref())
+    }
+
+    /// The place in the file.
+    ///
+    /// ```
+    /// assert!(!config_core::Origin::new("A").position().is_known());
+    /// ```
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.more.as_ref().map_or(Position::default(), |more| more.at)
+    }
+}
+
+impl Origin {
+    /// The same, found by this source.
+    pub(crate) fn of_source(mut self, source: impl Into<Cow<'static, str>>) -> Self {
+        self.more_mut().source = source.into();
+        self
+    }
+
+    /// The same with what is known of the place: of a file where there is one.
+    pub(crate) fn at(mut self, file: Option<Arc<Path>>, at: Position) -> Self {
+        if file.is_some() || at.is_known() {
+            let more = self.more_mut();
+            (more.file, more.at) = (file, at);
+        }
+        self
+    }
+
+    fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    /// Whether the source or the key names the file already, so that it need not be said twice.
+    fn names(&self, file: &Path) -> bool {
+        let place = self.source().split_once(' ').map_or("", |(_, place)| place);
+        let place = place.split_once('#').map_or(place, |(file, _)| file);
+        [place, &*self.key].iter().any(|name| !name.is_empty() && file.ends_with(name))
+    }
+}
+
+/// A source and a name in it: `env APP_PORT`, and `file secrets.json#smtp.port` where the source has a place.
+pub(crate) fn join(f: &mut fmt::Formatter<'_>, source: &str, key: &str) -> fmt::Result {
+    match (source, key) {
+        ("", key) => write!(f, "{}", Plain(key)),
+        (source, "") => write!(f, "{}", Plain(source)),
+        (source, key) => match source.split_once(' ') {
+            Some((kind, place)) if key.starts_with(place) => {
+                write!(f, "{} {}", Plain(kind), Plain(key))
+            }
+            Some(_) => write!(f, "{}#{}", Plain(source), Plain(key)),
+            None => write!(f, "{} {}", Plain(source), Plain(key)),
+        },
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        join(f, self.source(), &self.key)?;
+        let at = self.position();
+        let shown = self.file().filter(|file| !self.names(file));
+        match (shown, at.is_known()) {
+            (Some(file), true) => write!(f, " ({}, {at})", Plain(file.display()))?,
+            (Some(file), false) => write!(f, " ({})", Plain(file.display()))?,
+            (None, true) => write!(f, " ({at})")?,
+            (None, false) => {}
+        }
+        if let Some(version) = self.more.as_ref().and_then(|more| more.version.as_ref()) {
+            write!(f, ", version {version}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A place that was looked at and did not give the value.
+///
+/// ```
+/// let absence = config_core::Absence::new("APP_PORT", "not set");
+/// assert_eq!(absence.to_string(), "APP_PORT (not set)");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence {
+    pub(crate) key: Cow<'static, str>,
+    pub(crate) why: Cow<'static, str>,
+    /// Which of the key's variable names it is, until the resolver has written the name in.
+    pub(crate) which: Option<usize>,
+}
+
+impl Absence {
+    /// What was looked at, and why it gave nothing: `not set`, `no such key`, `no such file`.
+    ///
+    /// ```
+    /// assert_eq!(config_core::Absence::new("a", "no such key").to_string(), "a (no such key)");
+    /// ```
+    #[must_use]
+    pub fn new(key: impl Into<Cow<'static, str>>, why: impl Into<Cow<'static, str>>) -> Self {
+        Self { key: key.into(), why: why.into(), which: None }
+    }
+
+    /// The key's first variable name, and why it gave nothing; the resolver writes the name in.
+    ///
+    /// ```
+    /// assert_eq!(config_core::Absence::variable("not set").to_string(), " (not set)");
+    /// ```
+    #[must_use]
+    pub const fn variable(why: &'static str) -> Self {
+        Self { key: Cow::Borrowed(""), why: Cow::Borrowed(why), which: Some(0) }
+    }
+}
+
+impl fmt::Display for Absence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.key, self.why)
+    }
+}
+
+/// A name or path from outside, with its control characters escaped: none of them reaches a terminal or a log.
+pub(crate) struct Plain<T>(pub(crate) T);
+
+impl<T: fmt::Display> fmt::Display for Plain<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        for character in text.chars() {
+            match character.is_control() {
+                true => write!(f, "{}", character.escape_default())?,
+                false => f.write_char(character)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! What a load would ask, without asking.
+
+use std::fmt;
+
+use crate::environment::Context;
+use crate::error::Error;
+use crate::resolve::{self, Options, Questions, SourceList, with_wanted};
+use crate::schema::{Presence, Schema};
+
+/// What a load would ask of which source, in order of priority. Its `Display` is a list for people.
+///
+/// ```
+/// # use config_core::Secrets;
+/// # #[derive(Secrets)]
+/// # struct Settings { #[setting(default = 8080)] port: u16 }
+/// let plan = Settings::loader().plan()?;
+/// assert_eq!(plan.sources()[0].label(), "env");
+/// assert_eq!(plan.round_trips(), 0);
+/// # Ok::<(), config_core::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Plan {
+    name: &'static str,
+    profile: Option<String>,
+    sources: Vec<PlannedSource>,
+}
+
+/// What a load would ask of one source.
+#[derive(Debug, Clone)]
+pub struct PlannedSource {
+    label: String,
+    remote: bool,
+    fields: usize,
+    reads: Vec<String>,
+    not_configured: Option<String>,
+}
+
+impl Plan {
+    pub(crate) fn new(schema: &'static Schema, options: &Options) -> Result<Self, Error> {
+        let profile = resolve::profile(schema, options)
+            .map_err(|problem| Error::new(vec![problem], Vec::new(), options.profile.clone()))?;
+        let list = SourceList::new(schema, profile.as_deref(), options);
+        let context = Context {
+            environment: &options.environment,
+            root: options.root.as_deref(),
+            profile: profile.as_deref(),
+        };
+        let questions = Questions::Fields(schema);
+        let sources =
+            (0..list.len()).map(|entry| planned(&list, questions, entry, &context)).collect();
+        Ok(Self { name: schema.name(), profile, sources })
+    }
+
+    /// The sources, in order of priority.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// assert_eq!(Settings::loader().plan()?.sources().len(), 3);
+    /// # Ok::<(), config_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sources(&self) -> &[PlannedSource] {
+        &self.sources
+    }
+
+    /// How many times a load waits for a network, one after the other: all remote sources are asked at once.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// assert_eq!(Settings::loader().plan()?.round_trips(), 0);
+    /// # Ok::<(), config_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn round_trips(&self) -> usize {
+        usize::from(self.sources.iter().any(|source| source.remote && source.fields > 0))
+    }
+}
+
+impl PlannedSource {
+    /// The name of the source in reports.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Whether it asks somebody over a network or another process.
+    #[must_use]
+    pub const fn is_remote(&self) -> bool {
+        self.remote
+    }
+
+    /// How many fields it may be asked for, if no source before it has them.
+    #[must_use]
+    pub const fn fields(&self) -> usize {
+        self.fields
+    }
+
+    /// What it would read, a line each.
+    #[must_use]
+    pub fn reads(&self) -> &[String] {
+        &self.reads
+    }
+}
+
+fn planned(
+    list: &SourceList,
+    questions: Questions<'_>,
+    entry: usize,
+    context: &Context<'_>,
+) -> PlannedSource {
+    let open: Vec<usize> =
+        (0..questions.len()).filter(|&leaf| may_ask(list, questions, leaf, entry)).collect();
+    let opened = list.source(entry, context);
+    let (remote, reads, not_configured) = match opened {
+        Ok(source) => {
+            let reads =
+                with_wanted(questions, list.kind(entry), &open, |wanted| source.plan(wanted));
+            (source.is_remote(), reads, None)
+        }
+        Err(unopened) => (false, Vec::new(), Some(unopened.to_string())),
+    };
+    PlannedSource { label: list.label(entry), remote, fields: open.len(), reads, not_configured }
+}
+
+fn fields(count: usize) -> String {
+    match count {
+        1 => "1 field".to_owned(),
+        count => format!("{count} fields"),
+    }
+}
+
+fn may_ask(list: &SourceList, questions: Questions<'_>, leaf: usize, entry: usize) -> bool {
+    let Some(field) = questions.leaf(leaf).map(crate::schema::Leaf::field) else { return true };
+    let own = field.sources;
+    let allowed =
+        own.is_empty() || entry < list.above || own.iter().any(|word| list.matches(entry, word));
+    allowed && !matches!(field.presence, Presence::Composed(_))
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a load of {}", self.name)?;
+        if let Some(profile) = &self.profile {
+            write!(f, " (profile {profile})")?;
+        }
+        f.write_str(" asks, each only for what those before it do not have:\n")?;
+        for (index, source) in self.sources.iter().enumerate() {
+            write!(
+                f,
+                "\n  {}. {}, for {} at most",
+                index + 1,
+                source.label,
+                fields(source.fields)
+            )?;
+            if let Some(why) = &source.not_configured {
+                write!(f, "\n       not configured: {why}")?;
+            }
+            for read in &source.reads {
+                write!(f, "\n       {read}")?;
+            }
+        }
+        match self.round_trips() {
+            0 => f.write_str("\n\n  no network round trip"),
+            count => write!(f, "\n\n  {count} network round trip"),
+        }
+    }
+}

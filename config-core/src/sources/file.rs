@@ -1,0 +1,168 @@
+//! `file("secrets.json")`: a JSON, TOML or YAML file, or one table of it.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use super::read::{FILE_CAP, is_readable_by_others, read_text};
+use super::{Kind, Request, Unopened};
+use crate::document::{Shown, Syntax, lookup};
+use crate::environment::Context;
+use crate::source::{Claims, Failure, FailureKind, Fetch, Key, Source, Unclaimed, Wanted};
+use crate::value::{Node, Position, Value};
+
+pub(crate) const KIND: Kind = Kind { name: "file", open };
+
+/// One file, read when it is first asked.
+struct File {
+    /// As the list names it.
+    place: String,
+    path: Arc<Path>,
+    syntax: Syntax,
+    /// The table that is read, where it is not the whole.
+    table: Option<String>,
+    /// Whether it has to be there.
+    given: bool,
+    document: OnceLock<Result<Document, Failure>>,
+}
+
+enum Document {
+    Read(Node),
+    /// There is no such file, in these words.
+    Missing(Cow<'static, str>),
+}
+
+fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>, Unopened> {
+    let written = request.place.unwrap_or_default();
+    let place = match request.given {
+        true => written.to_owned(),
+        false => context.expand(written).map_err(Unopened::NotConfigured)?,
+    };
+    let (path, table) = match place.rsplit_once('#') {
+        Some((path, table)) if !table.contains(['/', '\\']) => (path, Some(table.to_owned())),
+        _ => (place.as_str(), None),
+    };
+    let path: Arc<Path> = context.resolve(path).into();
+    let failed = |message: &'static str| {
+        let failure = Failure::new(FailureKind::Malformed, message);
+        Unopened::Failed(failure.in_file(path.clone(), Position::default()))
+    };
+    let syntax = Syntax::of(&path)
+        .ok_or_else(|| failed("the name must end in .json, .toml, .yaml or .yml"))?;
+    if table.as_ref().is_some_and(|table| table.split('.').any(str::is_empty)) {
+        return Err(failed("after `#` must stand the name of a table, such as App.toml#server"));
+    }
+    let document = OnceLock::new();
+    Ok(Box::new(File { place, path, syntax, table, given: request.given, document }))
+}
+
+impl Source for File {
+    fn label(&self) -> String {
+        format!("file {}", self.place)
+    }
+
+    fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
+        match self.document() {
+            Ok(Document::Read(root)) => {
+                Fetch::Ready(lookup::answers(root, wanted, Some(&self.path)))
+            }
+            Ok(Document::Missing(why)) => {
+                Fetch::each(wanted, |key| lookup::absent(key, why.clone()))
+            }
+            Err(failure) => Fetch::Ready(Err(failure.clone())),
+        }
+    }
+
+    fn unclaimed(&self, claims: &Claims<'_>) -> Vec<Unclaimed> {
+        match self.document() {
+            Ok(Document::Read(root)) => lookup::unclaimed(root, claims, Some(&self.path)),
+            _ => Vec::new(),
+        }
+    }
+
+    fn remarks(&self, _claims: &Claims<'_>) -> Vec<String> {
+        if !is_readable_by_others(&self.path) {
+            return Vec::new();
+        }
+        let path = self.path.display();
+        vec![format!("can be read by other users; run: chmod 600 {path}")]
+    }
+
+    fn remedy(&self, key: &Key<'_>) -> Option<String> {
+        Some(format!("add {} to {}", lookup::name(key), self.place))
+    }
+
+    fn plan(&self, _wanted: &Wanted<'_>) -> Vec<String> {
+        vec![format!("reads the file {}", self.path.display())]
+    }
+}
+
+impl File {
+    fn document(&self) -> &Result<Document, Failure> {
+        self.document.get_or_init(|| self.read())
+    }
+
+    fn read(&self) -> Result<Document, Failure> {
+        let text = match read_text(&self.path, FILE_CAP) {
+            Ok(text) => text,
+            Err(failure) if failure.kind == FailureKind::NotFound && !self.given => {
+                return Ok(Document::Missing(failure.message));
+            }
+            Err(failure) => return Err(failure),
+        };
+        if let Some(feature) = self.syntax.missing_feature() {
+            let message = format!("reading it needs the feature `{feature}` of config-core");
+            let hint = format!("cargo add config-core --features {feature}");
+            return Err(self
+                .failure(FailureKind::NotConfigured, message, Position::default())
+                .hint(hint));
+        }
+        let root = self
+            .syntax
+            .parse(&text)
+            .map_err(|error| self.failure(FailureKind::Malformed, error.message, error.at))?;
+        self.table(root).map(Document::Read)
+    }
+
+    /// The table that was asked for; what stands there has to be one, and nothing at all is an empty one.
+    fn table(&self, root: Node) -> Result<Node, Failure> {
+        let Some(name) = &self.table else {
+            return self.must_be_table(root, "the document");
+        };
+        match lookup::table(&root, name) {
+            Ok(table) => self.must_be_table(table.clone(), name),
+            Err(Some((node, part))) => Err(self.no_table(node, &part)),
+            Err(None) => {
+                let message = format!("has no table {}", Shown(name));
+                let hint = format!("add that table, or take `#{name}` out of the place");
+                Err(self.failure(FailureKind::NotFound, message, Position::default()).hint(hint))
+            }
+        }
+    }
+
+    fn must_be_table(&self, mut node: Node, name: &str) -> Result<Node, Failure> {
+        match &node.value {
+            Value::Map(_) => {}
+            Value::Null => node.value = Value::Map(Vec::new()),
+            _ => return Err(self.no_table(&node, name)),
+        }
+        Ok(node)
+    }
+
+    fn no_table(&self, node: &Node, name: &str) -> Failure {
+        let message = format!("{name} must be a table, is {}", node.value.kind());
+        self.failure(FailureKind::Malformed, message, node.at)
+    }
+
+    fn failure(
+        &self,
+        kind: FailureKind,
+        message: impl Into<Cow<'static, str>>,
+        at: Position,
+    ) -> Failure {
+        Failure::new(kind, message).in_file(self.path.clone(), at)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! The kinds of sources that a list may name, and how each is opened.
+
+pub(crate) mod dir;
+#[cfg(feature = "dotenv")]
+pub mod dotenv;
+pub(crate) mod env;
+#[cfg(feature = "figment")]
+pub(crate) mod figment;
+pub(crate) mod file;
+pub(crate) mod indirect;
+pub(crate) mod memory;
+pub(crate) mod read;
+
+use std::fmt;
+
+use crate::environment::Context;
+use crate::source::{Failure, Source};
+use crate::value::Node;
+
+/// One kind of source, as `sources(..)` names it.
+pub(crate) struct Kind {
+    /// The name in a list.
+    pub(crate) name: &'static str,
+    /// Opens it, without reading.
+    pub(crate) open: fn(&Request<'_>, &Context<'_>) -> Opened,
+}
+
+/// A source that can be asked, or why there is none.
+pub(crate) type Opened = Result<Box<dyn Source>, Unopened>;
+
+/// What is to be opened.
+pub(crate) struct Request<'a> {
+    /// The place as written.
+    pub(crate) place: Option<&'a str>,
+    /// Whether the loader was given the place: then it must exist, and nothing in it is expanded.
+    pub(crate) given: bool,
+}
+
+/// Why a source could not be opened.
+pub(crate) enum Unopened {
+    /// A `{NAME}` in the place is not set: that name.
+    NotConfigured(String),
+    /// It failed.
+    Failed(Failure),
+}
+
+/// How each kind is opened; what a declaration may say of it stands in `schema::kinds`.
+static KINDS: &[Kind] = &[
+    env::KIND,
+    #[cfg(feature = "dotenv")]
+    dotenv::KIND,
+    file::KIND,
+    dir::KIND,
+];
+
+/// The kind of that name; none where it is unknown or its feature is off.
+pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+/// The values that the program set, as a source above all others.
+pub(crate) fn overrides(values: Vec<(String, Node)>) -> memory::Memory {
+    memory::Memory::nodes("set", values)
+}
+
+impl fmt::Display for Unopened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotConfigured(name) if name == "profile" => f.write_str("there is no profile"),
+            Self::NotConfigured(name) => write!(f, "{name} is not set"),
+            Self::Failed(failure) => failure.fmt(f),
+        }
+    }
+}
