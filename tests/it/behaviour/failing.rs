@@ -1,0 +1,126 @@
+//! A source that fails never lets a weaker one answer, unless told so.
+
+use config_core::{Failure, FailureKind, Memory, OnFailure, ProblemKind, Secrets};
+use config_tests::sources::Failing;
+use config_tests::{Bench, NOTHING, failure, kinds};
+
+#[derive(Secrets)]
+#[secrets(sources(env, file("app.json"), "last"))]
+struct Settings {
+    #[setting(default = "default")]
+    one: String,
+    #[setting(required)]
+    two: String,
+    #[setting]
+    three: Option<String>,
+}
+
+fn last() -> Memory {
+    Memory::pairs("last", [("one", "last"), ("two", "last"), ("three", "last")])
+}
+
+fn broken() -> Bench {
+    Bench::with([("app.json", r#"{"one": "#)])
+}
+
+#[test]
+fn a_failure_is_a_problem_of_every_field_that_no_higher_source_has() {
+    let bench = broken();
+    let found =
+        kinds(Settings::loader().root(bench.path()).env([("TWO", "env")]).source(last()).load());
+    assert_eq!(found, ["one", "three"].map(|path| (path.to_owned(), ProblemKind::Malformed)));
+}
+
+#[test]
+fn fields_that_a_higher_source_has_do_not_mind() {
+    let bench = broken();
+    let whole = [("ONE", "env"), ("TWO", "env"), ("THREE", "env")];
+    let settings = Settings::loader().root(bench.path()).env(whole).source(last()).load().unwrap();
+    assert_eq!(
+        (settings.one.as_str(), settings.two.as_str(), settings.three.as_deref()),
+        ("env", "env", Some("env"))
+    );
+}
+
+#[test]
+fn on_failure_lets_the_next_source_answer_for_that_source_alone() {
+    let bench = broken();
+    let loader = || Settings::loader().root(bench.path()).env([("TWO", "env")]).source(last());
+    let settings = loader().on_failure("file", OnFailure::Fallthrough).load().unwrap();
+    assert_eq!((settings.one.as_str(), settings.two.as_str()), ("last", "env"));
+    assert!(loader().on_failure("file app.json", OnFailure::Fallthrough).load().is_ok());
+    assert!(loader().on_failure("env", OnFailure::Fallthrough).load().is_err());
+}
+
+#[test]
+fn what_was_fallen_through_is_told_where_a_field_ends_up_missing() {
+    let bench = broken();
+    let loader = Settings::loader()
+        .root(bench.path())
+        .env(NOTHING)
+        .source(Memory::pairs("last", [("one", "x")]));
+    let error = failure(loader.on_failure("file", OnFailure::Fallthrough).load());
+    let problem = error.iter().next().unwrap();
+    assert_eq!((problem.path(), problem.kind()), ("two", ProblemKind::Missing));
+    assert!(problem.tried()[1].to_string().contains("failed"), "{error}");
+}
+
+#[test]
+fn each_sort_of_failure_is_told_apart() {
+    #[derive(Secrets)]
+    #[secrets(sources("mine", env))]
+    #[expect(dead_code, reason = "it never loads")]
+    struct Mine {
+        #[setting(default = 1)]
+        v: u8,
+    }
+    for (failed, expected) in [
+        (FailureKind::NotFound, ProblemKind::NotFound),
+        (FailureKind::Denied, ProblemKind::Denied),
+        (FailureKind::Unreachable, ProblemKind::Unreachable),
+        (FailureKind::Malformed, ProblemKind::Malformed),
+        (FailureKind::NotConfigured, ProblemKind::NotConfigured),
+    ] {
+        let source = Failing::new("mine", Failure::new(failed, "it failed").hint("mend it"));
+        let error = failure(Mine::loader().env([("V", "2")]).source(source).load());
+        let problem = error.iter().next().unwrap();
+        assert_eq!((problem.kind(), problem.hint()), (expected, Some("mend it")));
+        assert!(problem.message().ends_with("it failed"), "{problem}");
+    }
+}
+
+#[test]
+fn a_failure_of_one_key_leaves_the_other_keys_of_the_source() {
+    #[derive(Secrets)]
+    #[secrets(sources(dir("secrets")))]
+    #[expect(dead_code, reason = "it never loads")]
+    struct Two {
+        #[setting(required)]
+        good: String,
+        #[setting(required)]
+        bad: String,
+    }
+    let bench = Bench::with([("secrets/good", "yes")]);
+    bench.write("secrets/bad", [0xff]);
+    assert_eq!(
+        kinds(Two::loader().root(bench.path()).env(NOTHING).load()),
+        [("bad".to_owned(), ProblemKind::Malformed)]
+    );
+}
+
+#[test]
+fn a_source_that_gives_too_few_answers_is_malformed() {
+    struct Short;
+    impl config_core::Source for Short {
+        fn label(&self) -> String {
+            "last".to_owned()
+        }
+        fn fetch<'a>(&'a self, _wanted: &'a config_core::Wanted<'a>) -> config_core::Fetch<'a> {
+            config_core::Fetch::Ready(Ok(Vec::new()))
+        }
+    }
+    let bench = Bench::new();
+    let found =
+        kinds(Settings::loader().root(bench.path()).env([("TWO", "env")]).source(Short).load());
+    assert_eq!(found, ["one", "three"].map(|path| (path.to_owned(), ProblemKind::Malformed)));
+}

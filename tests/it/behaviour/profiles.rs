@@ -1,0 +1,175 @@
+//! Profiles: which is in force, and what it decides.
+
+use config_core::{ProblemKind, Secrets};
+use config_tests::{Bench, NOTHING, failure, only};
+
+#[derive(Secrets)]
+#[secrets(
+    prefix = "APP",
+    sources(env, dotenv),
+    profile_env = "APP_ENV",
+    profile(production, sources(env)),
+    profile(staging)
+)]
+struct Settings {
+    #[setting(default = "default")]
+    v: String,
+}
+
+fn in_force(variables: &[(&str, &str)], told: Option<&str>) -> Option<String> {
+    let bench = Bench::new();
+    let mut loader = Settings::loader().root(bench.path()).env(variables.iter().copied());
+    if let Some(name) = told {
+        loader = loader.profile(name);
+    }
+    loader.explain().profile().map(str::to_owned)
+}
+
+#[test]
+fn the_declared_variable_names_the_profile_and_the_program_overrules_it() {
+    assert_eq!(in_force(&[], None), None);
+    assert_eq!(in_force(&[("APP_ENV", "staging")], None).as_deref(), Some("staging"));
+    assert_eq!(
+        in_force(&[("APP_ENV", "staging")], Some("production")).as_deref(),
+        Some("production")
+    );
+}
+
+#[test]
+fn an_empty_variable_names_no_profile() {
+    assert_eq!(in_force(&[("APP_ENV", "")], None), None);
+}
+
+#[test]
+fn the_default_profile_counts_where_the_variable_is_unset_or_empty() {
+    #[derive(Secrets)]
+    #[secrets(
+        profile_env = "APP_ENV",
+        default_profile = "development",
+        profile(development),
+        profile(production)
+    )]
+    #[expect(dead_code, reason = "its profile counts")]
+    struct Defaulted {
+        #[setting(default = 1)]
+        v: u8,
+    }
+    let in_force = |variables: &[(&str, &str)]| {
+        Defaulted::loader().env(variables.iter().copied()).explain().profile().map(str::to_owned)
+    };
+    assert_eq!(in_force(&[]).as_deref(), Some("development"));
+    assert_eq!(in_force(&[("APP_ENV", "")]).as_deref(), Some("development"));
+    assert_eq!(in_force(&[("APP_ENV", "production")]).as_deref(), Some("production"));
+}
+
+#[test]
+fn an_unknown_profile_is_a_problem_that_lists_the_known_ones() {
+    let problem = only(Settings::loader().env([("APP_ENV", "prodution")]).load());
+    assert_eq!(problem.kind(), ProblemKind::UnknownProfile);
+    assert_eq!(problem.message(), "`prodution` is not a declared profile");
+    assert_eq!(problem.hint(), Some("use one of production, staging; did you mean production?"));
+    assert_eq!(problem.origin().unwrap().to_string(), "env APP_ENV");
+}
+
+#[test]
+fn a_secret_in_the_place_of_a_profile_is_not_shown() {
+    for hidden in ["hJq7Zt2Wx9pR4mKv8Ls3", "sk-ant-api03-abcdef", "a b c d e f g"] {
+        let error = failure(Settings::loader().env([("APP_ENV", hidden)]).load());
+        assert!(!error.to_string().contains(hidden), "{error}");
+    }
+}
+
+#[test]
+fn where_no_profile_is_declared_any_legal_name_picks_files_of_its_own_alone() {
+    #[derive(Secrets)]
+    struct Free {
+        #[setting(default = "default")]
+        v: String,
+    }
+    let bench = Bench::with([(".env", "V=base\n"), (".env.blue", "V=blue\n")]);
+    let loader = || Free::loader().root(bench.path()).env(NOTHING);
+    assert_eq!(loader().load().unwrap().v, "base");
+    assert_eq!(loader().profile("blue").load().unwrap().v, "blue");
+    for illegal in ["", "a b", "../x", "é", "a.b"] {
+        assert_eq!(
+            only(loader().profile(illegal).load()).kind(),
+            ProblemKind::UnknownProfile,
+            "{illegal:?}"
+        );
+    }
+}
+
+#[test]
+fn a_profile_replaces_the_list_or_inherits_it() {
+    let bench = Bench::with([(".env", "APP_V=dotenv\n")]);
+    let loader = || Settings::loader().root(bench.path()).env(NOTHING);
+    assert_eq!(loader().load().unwrap().v, "dotenv");
+    assert_eq!(loader().profile("staging").load().unwrap().v, "dotenv");
+    assert_eq!(loader().profile("production").load().unwrap().v, "default");
+}
+
+#[test]
+fn the_four_files_of_a_profile_are_read_from_one_directory_and_the_first_wins() {
+    #[derive(Secrets)]
+    #[secrets(sources(dotenv))]
+    struct Layers {
+        #[setting(default = "-")]
+        a: String,
+        #[setting(default = "-")]
+        b: String,
+        #[setting(default = "-")]
+        c: String,
+        #[setting(default = "-")]
+        d: String,
+    }
+    let bench = Bench::with([
+        ("app/.env.blue.local", "A=1\n"),
+        ("app/.env.local", "A=2\nB=2\n"),
+        ("app/.env.blue", "A=3\nB=3\nC=3\n"),
+        ("app/.env", "A=4\nB=4\nC=4\nD=4\n"),
+        (".env", "A=5\nD=5\n"),
+    ]);
+    let inner = bench.directory("app/deep/er");
+    let layers = Layers::loader().root(inner).env(NOTHING).profile("blue").load().unwrap();
+    assert_eq!([layers.a, layers.b, layers.c, layers.d], ["1", "2", "3", "4"]);
+}
+
+#[test]
+fn the_search_for_dotenv_files_ends_at_a_git_directory_and_at_home() {
+    #[derive(Secrets)]
+    #[secrets(sources(dotenv))]
+    struct One {
+        #[setting(default = "default")]
+        v: String,
+    }
+    let bench = Bench::with([(".env", "V=above\n")]);
+    let inner = bench.directory("project/src");
+    assert_eq!(One::loader().root(&inner).env(NOTHING).load().unwrap().v, "above");
+    let home = bench.at("project").display().to_string();
+    assert_eq!(
+        One::loader().root(&inner).env([("HOME", home.as_str())]).load().unwrap().v,
+        "default"
+    );
+    bench.directory("project/.git");
+    assert_eq!(One::loader().root(&inner).env(NOTHING).load().unwrap().v, "default");
+}
+
+#[test]
+fn a_nested_struct_follows_the_profile_and_list_of_the_one_that_is_loaded() {
+    #[derive(Secrets)]
+    #[secrets(sources(env))]
+    struct Outer {
+        #[nested]
+        inner: Inner,
+    }
+    #[derive(Secrets)]
+    #[secrets(prefix = "IGNORED", sources(dotenv), profile(other, sources(env)))]
+    struct Inner {
+        #[setting(default = "default")]
+        v: String,
+    }
+    let bench = Bench::with([(".env", "INNER_V=dotenv\nIGNORED_V=dotenv\n")]);
+    let loader = || Outer::loader().root(bench.path());
+    assert_eq!(loader().env([("IGNORED_V", "x")]).load().unwrap().inner.v, "default");
+    assert_eq!(loader().env([("INNER_V", "env")]).profile("any").load().unwrap().inner.v, "env");
+}

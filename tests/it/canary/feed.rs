@@ -1,0 +1,205 @@
+//! How each source is given an input.
+
+use config_core::{Loader, Memory, Secrets};
+use config_tests::Bench;
+use config_tests::child;
+use config_tests::sources::Held;
+use config_tests::tree::{self, Provided, Tree, variable};
+
+use super::declared::Settings;
+use super::inputs::Input;
+
+/// The sources that are given inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    Env,
+    Process,
+    Dotenv,
+    Json,
+    Toml,
+    Yaml,
+    Dir,
+    Memory,
+    Set,
+    Figment,
+    Custom,
+    Remote,
+}
+
+/// An input as its source holds it; a loader can be made of it as often as one is wanted.
+pub(super) struct Fed<'a> {
+    input: &'a Input,
+    bench: Bench,
+    document: Vec<u8>,
+}
+
+impl Source {
+    pub(super) fn is_document(self) -> bool {
+        matches!(
+            self,
+            Self::Process
+                | Self::Dotenv
+                | Self::Json
+                | Self::Toml
+                | Self::Yaml
+                | Self::Dir
+                | Self::Memory
+        )
+    }
+
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Env => "env",
+            Self::Process => "process",
+            Self::Dotenv => "dotenv",
+            Self::Json => "json",
+            Self::Toml => "toml",
+            Self::Yaml => "yaml",
+            Self::Dir => "dir",
+            Self::Memory => "memory",
+            Self::Set => "set",
+            Self::Figment => "figment",
+            Self::Custom => "custom",
+            Self::Remote => "remote",
+        }
+    }
+}
+
+impl<'a> Fed<'a> {
+    pub(super) fn new(input: &'a Input) -> Self {
+        let bench = Bench::new();
+        let document = match input.source {
+            Source::Dotenv => {
+                let pairs = variables(input);
+                tree::dotenv(pairs.iter().map(|(name, tree)| (name.clone(), tree))).into_bytes()
+            }
+            Source::Json | Source::Memory => {
+                table(input).json().replace(", \"", ",\n\"").into_bytes()
+            }
+            Source::Toml => table(input).toml().into_bytes(),
+            Source::Yaml => table(input).yaml().into_bytes(),
+            _ => Vec::new(),
+        };
+        let document =
+            input.damage.iter().fold(document, |document, damage| damage.apply(document));
+        let fed = Self { input, bench, document };
+        match input.source {
+            Source::Dotenv => drop(fed.bench.write(".env", &fed.document)),
+            Source::Json => drop(fed.bench.write("c.json", &fed.document)),
+            Source::Toml => drop(fed.bench.write("c.toml", &fed.document)),
+            Source::Yaml => drop(fed.bench.write("c.yaml", &fed.document)),
+            Source::Dir => fed.write_directory(),
+            Source::Process => fed.set_variables(),
+            _ => {}
+        }
+        fed
+    }
+
+    /// Also to what is no text.
+    fn set_variables(&self) {
+        let whole = self.input.damage.is_empty();
+        let value = |tree: Tree| match whole {
+            true => tree.plain().into_bytes(),
+            false => self
+                .input
+                .damage
+                .iter()
+                .fold(tree.plain().into_bytes(), |value, damage| damage.apply(value)),
+        };
+        let variables =
+            variables(self.input).into_iter().map(|(name, tree)| (name, text_of(value(tree))));
+        child::set_variables("APP_", variables.filter(|(name, _)| !name.contains(['=', '\0'])));
+    }
+
+    fn write_directory(&self) {
+        self.bench.directory("c");
+        for (name, value) in self.input.pairs.iter().chain(&self.input.strangers) {
+            let damaged = self.input.damage.iter();
+            let content =
+                damaged.fold(value.plain().into_bytes(), |content, damage| damage.apply(content));
+            let path = self.bench.at("c").join(name.replace('.', "/"));
+            // A name may be that of a directory by then; the next input is another.
+            if std::fs::create_dir_all(path.parent().expect("it is in a directory")).is_ok() {
+                let _ = std::fs::write(path, content);
+            }
+        }
+    }
+
+    pub(super) fn loader(&self) -> Loader<Settings> {
+        let input = self.input;
+        let loader = Settings::loader().profile(input.source.profile()).root(self.bench.path());
+        if input.source == Source::Process {
+            return loader;
+        }
+        let empty = loader.env(config_tests::NOTHING);
+        match input.source {
+            Source::Env => {
+                let variables =
+                    variables(input).into_iter().map(|(name, tree)| (name, tree.plain()));
+                empty.env(variables.collect::<Vec<_>>())
+            }
+            Source::Memory => {
+                empty.source(Memory::json("memory", &String::from_utf8_lossy(&self.document)))
+            }
+            Source::Set => input
+                .pairs
+                .iter()
+                .fold(empty, |loader, (path, tree)| loader.set(path.as_str(), tree.node())),
+            Source::Figment if input.provider_fails => {
+                empty.figment(Fails(input.canaries.join(" ")))
+            }
+            Source::Figment => empty.figment(Provided(table(input))),
+            Source::Custom => empty.source(held("custom", input)),
+            Source::Remote => empty.source(held("remote", input).remote()),
+            _ => empty,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn text_of(bytes: Vec<u8>) -> std::ffi::OsString {
+    use std::os::unix::ffi::OsStringExt;
+
+    OsStringExt::from_vec(bytes.into_iter().filter(|byte| *byte != 0).collect())
+}
+
+#[cfg(not(unix))]
+fn text_of(bytes: Vec<u8>) -> std::ffi::OsString {
+    String::from_utf8_lossy(&bytes).replace('\0', "").into()
+}
+
+/// A figment provider that fails with values in its message.
+struct Fails(String);
+
+impl figment::Provider for Fails {
+    fn metadata(&self) -> figment::Metadata {
+        figment::Metadata::named("fails")
+    }
+
+    fn data(
+        &self,
+    ) -> Result<figment::value::Map<figment::Profile, figment::value::Dict>, figment::Error> {
+        let error = figment::error::Kind::InvalidValue(
+            figment::error::Actual::Str(self.0.clone()),
+            format!("something else than {}", self.0),
+        );
+        Err(figment::Error::from(error).with_path(&self.0))
+    }
+}
+
+fn table(input: &Input) -> Tree {
+    Tree::nested(&input.pairs.iter().chain(&input.strangers).cloned().collect::<Vec<_>>())
+}
+
+fn variables(input: &Input) -> Vec<(String, Tree)> {
+    let known = input.pairs.iter().map(|(path, tree)| (variable("APP", path), tree.clone()));
+    let strange = input.strangers.iter().map(|(name, tree)| match name.split_once('.') {
+        Some((_, rest)) => (format!("APP_SMTP_{rest}"), tree.clone()),
+        None => (name.clone(), tree.clone()),
+    });
+    known.chain(strange).collect()
+}
+
+fn held(label: &'static str, input: &Input) -> Held {
+    Held::new(label, input.pairs.iter().map(|(path, tree)| (path.clone(), tree.node())))
+}

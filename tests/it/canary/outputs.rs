@@ -1,0 +1,174 @@
+//! Every text that a load can produce.
+
+use std::cell::RefCell;
+use std::error::Error as _;
+use std::fmt::Write;
+use std::panic;
+use std::sync::Once;
+
+use config_core::{Error, Report};
+use config_tests::listen;
+use config_tests::random::Random;
+
+use super::feed::Fed;
+use super::inputs::Input;
+
+/// What the texts are called.
+pub(super) const CHANNELS: &[&str] = &[
+    "display",
+    "debug",
+    "alternate debug",
+    "source chain",
+    "problems",
+    "warnings",
+    "panic",
+    "diagnostic",
+    "tracing",
+    "report",
+    "explain",
+    "plan",
+];
+
+/// The texts of one input.
+pub(super) struct Outputs {
+    pub(super) failed: bool,
+    pub(super) texts: Vec<(&'static str, String)>,
+}
+
+impl Outputs {
+    pub(super) fn of(input: &Input, random: &mut Random) -> Self {
+        let fed = Fed::new(input);
+        let mut outputs = Self { failed: false, texts: Vec::new() };
+        let (loaded, heard) = listen::to_tracing(|| fed.loader().load());
+        outputs.push("tracing", heard);
+        match loaded {
+            Ok(settings) => {
+                outputs.push("debug", settings.secrets());
+                assert!(settings.settings() <= 17);
+            }
+            Err(error) => {
+                outputs.failed = true;
+                outputs.error(&error);
+                outputs.push("diagnostic", diagnostic(&error));
+                outputs.push("panic", panic_text(error));
+            }
+        }
+        // Where nobody listens the environment is read in another way.
+        if let Err(error) = fed.loader().load() {
+            outputs.error(&error);
+        }
+        match fed.loader().load_report() {
+            Ok(loaded) => outputs.report("report", &loaded.report),
+            Err(error) => outputs.push("report", error.to_string()),
+        }
+        outputs.report("explain", &fed.loader().explain());
+        if random.once_in(3) {
+            if let Err(error) = fed.loader().strict().load() {
+                outputs.error(&error);
+            }
+            if let Err(error) = fed.loader().get("APP_PAIR") {
+                outputs.error(&error);
+            }
+        }
+        match fed.loader().plan() {
+            Ok(plan) => outputs.push("plan", format!("{plan} {plan:?}")),
+            Err(error) => outputs.push("plan", error.to_string()),
+        }
+        outputs
+    }
+
+    fn push(&mut self, channel: &'static str, text: String) {
+        self.texts.push((channel, text));
+    }
+
+    fn error(&mut self, error: &Error) {
+        self.push("display", error.to_string());
+        self.push("debug", format!("{error:?}"));
+        self.push("alternate debug", format!("{error:#?}"));
+        let mut chain = String::from("no further: ");
+        let mut source = error.source();
+        while let Some(inner) = source {
+            let _ = write!(chain, "{inner} {inner:?}");
+            source = inner.source();
+        }
+        self.push("source chain", chain);
+        let mut problems = String::new();
+        for problem in error {
+            let _ = write!(
+                problems,
+                "{problem} {problem:?} {problem:#?} {} {} {:?} {:?} {:?}",
+                problem.path(),
+                problem.message(),
+                problem.hint(),
+                problem.origin(),
+                problem.tried(),
+            );
+        }
+        self.push("problems", problems);
+        self.push(
+            "warnings",
+            format!("{:?} {:?}", error.warnings(), config_tests::messages(error.warnings())),
+        );
+    }
+
+    fn report(&mut self, channel: &'static str, report: &Report) {
+        self.push(
+            channel,
+            format!("{report}\n{report:#?}\n{:?}\n{:?}", report.fields(), report.problems()),
+        );
+        self.push(
+            "warnings",
+            format!("{:?} {:?}", report.warnings(), config_tests::messages(report.warnings())),
+        );
+    }
+}
+
+/// The error as `miette` shows it, with the files that it points into.
+fn diagnostic(error: &Error) -> String {
+    let mut shown = String::new();
+    let narrated = miette::NarratableReportHandler::new().render_report(&mut shown, error);
+    let as_json = miette::JSONReportHandler::new().render_report(&mut shown, error);
+    assert!(narrated.is_ok() && as_json.is_ok());
+    shown
+}
+
+thread_local! {
+    static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Lets the panics of this thread be read; those of others are printed as ever.
+pub(super) fn hear_panics() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let heard = HEARD.with_borrow_mut(|heard| match heard {
+                Some(heard) => {
+                    *heard = info.to_string();
+                    true
+                }
+                None => false,
+            });
+            if !heard {
+                before(info);
+            }
+        }));
+    });
+}
+
+/// What the last panic that was listened to said.
+pub(super) fn last_panic() -> String {
+    HEARD.with_borrow(|heard| heard.clone().unwrap_or_else(|| "in the words above".to_owned()))
+}
+
+const fn refuse(error: Error) -> Result<(), Error> {
+    Err(error)
+}
+
+/// What a panic with this error says, as `unwrap` makes one.
+fn panic_text(error: Error) -> String {
+    HEARD.set(Some(String::new()));
+    let unwound = panic::catch_unwind(panic::AssertUnwindSafe(|| refuse(error).unwrap()));
+    assert!(unwound.is_err());
+    HEARD.take().unwrap_or_default()
+}

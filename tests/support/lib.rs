@@ -1,0 +1,21 @@
+//! Helpers shared by the tests.
+
+pub mod bench;
+pub mod canary;
+pub mod child;
+pub mod listen;
+#[cfg(target_os = "linux")]
+pub mod memory;
+pub mod outcome;
+pub mod quarantine;
+pub mod random;
+pub mod sources;
+pub mod tree;
+pub mod wait;
+
+pub use bench::Bench;
+pub use outcome::{failure, kinds, messages, only};
+pub use wait::block_on;
+
+/// No variable at all: what `.env(..)` is given so that a test sees nothing of the process environment.
+pub const NOTHING: [(&str, &str); 0] = [];

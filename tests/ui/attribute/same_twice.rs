@@ -1,0 +1,12 @@
+use config_core::Secrets;
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required)]
+    #[setting(restart_only)]
+    port: u16,
+}
+
+fn main() {
+    Settings::schema();
+}

@@ -1,0 +1,12 @@
+use config_core::{SecretString, Secrets};
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required)]
+    #[secret(required, format = any)]
+    key: SecretString,
+}
+
+fn main() {
+    Settings::schema();
+}

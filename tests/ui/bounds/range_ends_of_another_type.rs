@@ -1,0 +1,11 @@
+use config_core::Secrets;
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required, range = 0..=100)]
+    ratio: f64,
+}
+
+fn main() {
+    Settings::schema();
+}

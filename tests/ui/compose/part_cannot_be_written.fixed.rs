@@ -1,0 +1,13 @@
+use config_core::{SecretString, Secrets};
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required)]
+    hosts: String,
+    #[secret(compose = "https://{hosts}/")]
+    url: SecretString,
+}
+
+fn main() {
+    Settings::schema();
+}

@@ -1,0 +1,13 @@
+use config_core::Secrets;
+
+type Pause = std::time::Duration;
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(default = "90s")]
+    pause: Pause,
+}
+
+fn main() {
+    Settings::schema();
+}

@@ -1,0 +1,11 @@
+use config_core::Secrets;
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(default = 1, default = 2)]
+    port: u16,
+}
+
+fn main() {
+    Settings::schema();
+}

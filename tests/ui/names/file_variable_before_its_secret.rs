@@ -1,0 +1,13 @@
+use config_core::{SecretString, Secrets};
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required, env = "B_FILE")]
+    a: String,
+    #[secret(required, format = any)]
+    b: SecretString,
+}
+
+fn main() {
+    Settings::schema();
+}

@@ -1,0 +1,13 @@
+use config_core::{SecretString, Secrets};
+
+#[derive(Secrets)]
+struct Settings {
+    #[secret(required, format = any)]
+    key: SecretString,
+    #[setting(required)]
+    key_file: String,
+}
+
+fn main() {
+    Settings::schema();
+}

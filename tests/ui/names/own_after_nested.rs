@@ -1,0 +1,20 @@
+use config_core::Secrets;
+
+#[derive(Secrets)]
+struct Smtp {
+    #[setting(required)]
+    host: String,
+}
+
+#[derive(Secrets)]
+#[secrets(prefix = "APP")]
+struct Settings {
+    #[nested]
+    smtp: Smtp,
+    #[setting(required)]
+    smtp_host: String,
+}
+
+fn main() {
+    Settings::schema();
+}

@@ -1,0 +1,13 @@
+use config_core::Secrets;
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required, file = "net.port")]
+    a: u16,
+    #[setting(required, file = "net.other")]
+    b: u16,
+}
+
+fn main() {
+    Settings::schema();
+}

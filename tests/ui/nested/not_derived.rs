@@ -1,0 +1,13 @@
+use config_core::Secrets;
+
+struct Smtp;
+
+#[derive(Secrets)]
+struct Settings {
+    #[nested]
+    smtp: Smtp,
+}
+
+fn main() {
+    Settings::schema();
+}

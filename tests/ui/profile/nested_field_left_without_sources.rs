@@ -1,0 +1,18 @@
+use config_core::{SecretString, Secrets};
+
+#[derive(Secrets)]
+struct Api {
+    #[secret(required, format = any, sources(dotenv))]
+    key: SecretString,
+}
+
+#[derive(Secrets)]
+#[secrets(profile(production, sources(env, dir)))]
+struct Settings {
+    #[nested]
+    api: Api,
+}
+
+fn main() {
+    Settings::schema();
+}

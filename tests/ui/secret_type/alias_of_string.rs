@@ -1,0 +1,13 @@
+use config_core::Secrets;
+
+type Key = String;
+
+#[derive(Secrets)]
+struct Settings {
+    #[secret(required, format = any)]
+    key: Key,
+}
+
+fn main() {
+    Settings::schema();
+}

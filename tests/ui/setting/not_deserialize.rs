@@ -1,0 +1,13 @@
+use config_core::Secrets;
+
+struct Level;
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required)]
+    level: Level,
+}
+
+fn main() {
+    Settings::schema();
+}

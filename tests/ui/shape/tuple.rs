@@ -1,0 +1,8 @@
+use config_core::Secrets;
+
+#[derive(Secrets)]
+struct Settings(u16);
+
+fn main() {
+    Settings::schema();
+}

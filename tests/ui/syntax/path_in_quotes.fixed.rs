@@ -1,0 +1,15 @@
+use config_core::Secrets;
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required, validate = check)]
+    port: u16,
+    }
+
+    fn check(_: &u16) -> Result<(), String> {
+        Ok(())
+}
+
+fn main() {
+    Settings::schema();
+}
