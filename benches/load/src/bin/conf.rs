@@ -1,0 +1,5 @@
+include!(concat!(env!("OUT_DIR"), "/conf.rs"));
+
+fn main() {
+    load::run(load);
+}

@@ -1,0 +1,1 @@
+include!(concat!(env!("OUT_DIR"), "/serde_300.rs"));
