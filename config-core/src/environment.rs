@@ -23,6 +23,15 @@ pub(crate) enum Environment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotUtf8;
 
+/// Why a place could not be expanded: a variable in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unexpanded {
+    /// It is not set, or empty.
+    Unset(String),
+    /// It is set, but not to UTF-8 text.
+    NotUtf8(String),
+}
+
 /// All that a source may need to know to open itself.
 pub(crate) struct Context<'a> {
     /// The environment of this load.
@@ -92,17 +101,23 @@ impl Context<'_> {
     /// Expands `{profile}` and `{NAME}` in a place.
     ///
     /// # Errors
-    /// The name that is not set, or `profile` where there is none.
-    pub(crate) fn expand(&self, place: &str) -> Result<String, String> {
+    /// The name that is not set, or `profile` where there is none; the name that is set to no text.
+    pub(crate) fn expand(&self, place: &str) -> Result<String, Unexpanded> {
         let mut expanded = String::with_capacity(place.len());
         let mut rest = place;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, tail)) = after.split_once('}') else { break };
             expanded.push_str(before);
             match name {
-                "profile" => expanded.push_str(self.profile.ok_or_else(|| name.to_owned())?),
-                name => expanded
-                    .push_str(&self.environment.bootstrap(name).ok_or_else(|| name.to_owned())?),
+                "profile" => {
+                    let unset = || Unexpanded::Unset(name.to_owned());
+                    expanded.push_str(self.profile.ok_or_else(unset)?);
+                }
+                name => match self.environment.text(name) {
+                    Some(Ok(text)) if !text.is_empty() => expanded.push_str(&text),
+                    Some(Err(NotUtf8)) => return Err(Unexpanded::NotUtf8(name.to_owned())),
+                    _ => return Err(Unexpanded::Unset(name.to_owned())),
+                },
             }
             rest = tail;
         }

@@ -201,6 +201,19 @@ fn failed(
     Error::new(problems, warnings, resolution.profile.clone()).naming(schema)
 }
 
+/// Whether a value is one of the declared ones; of a list each element.
+fn is_one_of(node: &Node, known: &[&str]) -> bool {
+    match &node.value {
+        Value::Text(text) | Value::Number(text) | Value::Notation(text) => {
+            known.contains(&text.as_str())
+        }
+        Value::Bool(truth) => known.contains(&if *truth { "true" } else { "false" }),
+        Value::List(elements) => elements.iter().all(|element| is_one_of(element, known)),
+        Value::Null => true,
+        Value::Bytes(_) | Value::Map(_) => false,
+    }
+}
+
 /// Whether a type, as written, is a list, a set or a map.
 fn holds_many(ty: &str) -> bool {
     let ty = ty.trim_start_matches("Option").trim_start_matches([' ', '<']);
@@ -375,13 +388,7 @@ impl<'a> Builder<'a> {
         if field.one_of.is_empty() {
             return true;
         }
-        let fits = match &self.node(leaf).value {
-            Value::Text(text) | Value::Number(text) | Value::Notation(text) => {
-                field.one_of.contains(&text.as_str())
-            }
-            Value::Bool(truth) => field.one_of.contains(&if *truth { "true" } else { "false" }),
-            _ => true,
-        };
+        let fits = is_one_of(self.node(leaf), field.one_of);
         if !fits {
             let words = format!("not one of {}", field.one_of.join(", "));
             self.check_failed(leaf, ProblemKind::NotOneOf, words, false);

@@ -36,7 +36,7 @@ fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>,
     let written = request.place.unwrap_or_default();
     let place = match request.given {
         true => written.to_owned(),
-        false => context.expand(written).map_err(Unopened::NotConfigured)?,
+        false => context.expand(written).map_err(Unopened::from)?,
     };
     let (path, table) = match place.rsplit_once('#') {
         Some((path, table)) if !table.contains(['/', '\\']) => (path, Some(table.to_owned())),

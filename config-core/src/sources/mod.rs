@@ -13,8 +13,8 @@ pub(crate) mod read;
 
 use std::fmt;
 
-use crate::environment::Context;
-use crate::source::{Failure, Source};
+use crate::environment::{Context, Unexpanded};
+use crate::source::{Failure, FailureKind, Source};
 use crate::value::Node;
 
 /// One kind of source, as `sources(..)` names it.
@@ -61,6 +61,17 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
 /// The values that the program set, as a source above all others.
 pub(crate) fn overrides(values: Vec<(String, Node)>) -> memory::Memory {
     memory::Memory::nodes("set", values)
+}
+
+impl From<Unexpanded> for Unopened {
+    fn from(why: Unexpanded) -> Self {
+        match why {
+            Unexpanded::Unset(name) => Self::NotConfigured(name),
+            Unexpanded::NotUtf8(name) => Self::Failed(
+                Failure::new(FailureKind::Malformed, "the variable is not UTF-8 text").key(name),
+            ),
+        }
+    }
 }
 
 impl fmt::Display for Unopened {

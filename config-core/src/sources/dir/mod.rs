@@ -95,7 +95,7 @@ impl Default for Dir {
 fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>, Unopened> {
     let place = match request.place {
         Some(path) if request.given => PathBuf::from(path),
-        Some(place) => PathBuf::from(context.expand(place).map_err(Unopened::NotConfigured)?),
+        Some(place) => PathBuf::from(context.expand(place).map_err(Unopened::from)?),
         None => match context.environment.bootstrap(CREDENTIALS) {
             Some(path) => PathBuf::from(path.as_str()),
             None => PathBuf::from(DOCKER),

@@ -81,11 +81,14 @@ impl Dotenv {
 
     fn read_all(&self) -> Result<Vec<File>, Failure> {
         let must_exist = matches!(self.place, Place::At { must_exist: true, .. });
+        let may_be_absent =
+            |path: &std::path::Path| !must_exist && std::fs::symlink_metadata(path).is_err();
         let mut files = Vec::new();
         for path in self.paths() {
+            let at = path.clone();
             match self.read(path) {
                 Ok(file) => files.push(file),
-                Err(failure) if failure.kind() == FailureKind::NotFound && !must_exist => {}
+                Err(failure) if failure.kind() == FailureKind::NotFound && may_be_absent(&at) => {}
                 Err(failure) => return Err(failure),
             }
         }

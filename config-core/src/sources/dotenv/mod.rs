@@ -215,10 +215,7 @@ fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>,
         None => Place::Search,
         Some(place) => {
             let place = if request.given { Ok(place.to_owned()) } else { context.expand(place) };
-            Place::At {
-                path: place.map_err(Unopened::NotConfigured)?.into(),
-                must_exist: request.given,
-            }
+            Place::At { path: place.map_err(Unopened::from)?.into(), must_exist: request.given }
         }
     };
     Ok(Box::new(Dotenv {

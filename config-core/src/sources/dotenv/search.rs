@@ -22,7 +22,10 @@ pub(super) fn names(profile: Option<&str>) -> Vec<String> {
 pub(super) fn held(directory: &Path, names: &[String]) -> Vec<PathBuf> {
     let holds = |path: &PathBuf| match fs::metadata(path) {
         Ok(metadata) => !metadata.is_dir(),
-        Err(error) => error.kind() == ErrorKind::PermissionDenied,
+        // A link that leads nowhere or back to itself is there, and not the same as no file.
+        Err(error) => {
+            error.kind() == ErrorKind::PermissionDenied || fs::symlink_metadata(path).is_ok()
+        }
     };
     names.iter().map(|name| directory.join(name)).filter(holds).collect()
 }

@@ -211,3 +211,28 @@ fn a_file_is_read_at_the_first_question_and_never_again() {
     write(&directory.path().join(".env"), "A=third");
     assert_eq!(value(&*source), "second");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_or_back_to_itself_is_no_missing_file() {
+    for target in [".env", "nowhere"] {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join(".env"), "A=from-parent\n").unwrap();
+        let below = root.path().join("below");
+        std::fs::create_dir(&below).unwrap();
+        std::os::unix::fs::symlink(target, below.join(".env")).unwrap();
+        let source = crate::Dotenv::new().root(&below);
+        let keys = [crate::Key {
+            path: "a",
+            variables: &["A"],
+            own: None,
+            base: None,
+            secret: true,
+            binary: false,
+        }];
+        let crate::Fetch::Ready(answers) = source.fetch(&Wanted { keys: &keys }) else {
+            panic!("not at once")
+        };
+        assert!(answers.is_err(), "{target}");
+    }
+}
