@@ -50,6 +50,7 @@ impl Decoder<'_> {
         Err(self.not(&format_args!("a whole number{bytes} from {} to {}", N::LEAST, N::MOST)))
     }
 
+    #[inline]
     pub(super) fn real<N: FromStr + Copy + Into<f64>>(&self) -> Result<N, Wrong> {
         self.check_format()?;
         if let Value::Text(text) | Value::Number(text) | Value::Notation(text) = &self.node.value
@@ -102,15 +103,24 @@ impl Decoder<'_> {
     /// The text in the buffer that it came in, where it may be given away; an empty one takes its place.
     #[inline]
     pub(super) fn take_text(&mut self) -> Result<Option<String>, Wrong> {
-        let is_kept = self.context.secret
-            || self.context.whole.is_some_and(|field| !super::takes_over(field));
+        if !self.gives_text()? {
+            return Ok(None);
+        }
         match &mut self.node.value {
-            Value::Text(text) if !is_kept => {
-                check_format(self.context.format, text).map_err(|wrong| wrong.at(self.node.at))?;
-                Ok(Some(std::mem::take(&mut **text)))
-            }
+            Value::Text(text) => Ok(Some(std::mem::take(&mut **text))),
             _ => Ok(None),
         }
+    }
+
+    /// Whether it is a text of the right format that may be given away.
+    #[inline]
+    fn gives_text(&self) -> Result<bool, Wrong> {
+        let is_kept = self.context.secret
+            || self.context.whole.is_some_and(|field| !super::takes_over(field));
+        if is_kept || !matches!(self.node.value, Value::Text(_)) {
+            return Ok(false);
+        }
+        self.check_format().map(|()| true)
     }
 
     /// The digits of a number, or a text that may have some.

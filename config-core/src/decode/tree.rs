@@ -36,8 +36,7 @@ pub(super) struct Context {
 impl Context {
     #[inline]
     pub(super) fn of(field: &'static Field) -> Self {
-        let format = field.format.as_ref().filter(|format| !matches!(format, Format::Any));
-        Self { format, ..Self::default() }
+        Self { format: field.format.as_ref(), ..Self::default() }
     }
 
     /// The rules for what stands inside a value.
