@@ -8,10 +8,11 @@ say() { printf '\n== %s\n' "$*"; }
 
 # --- what the tests need ---------------------------------------------------------------------------------------------
 
-# Puts a Debian package on the machine if the command that it brings is not there.
+# Puts a Debian package on the machine if what it brings is not there: a command, or whatever the check says.
 need() {
     local command=$1 package=$2
-    command -v "$command" >/dev/null && return
+    shift 2
+    if [ $# -gt 0 ]; then "$@" >/dev/null 2>&1 && return; else command -v "$command" >/dev/null && return; fi
     say "installing $package for $command"
     local root=()
     [ "$(id -u)" -eq 0 ] || root=(sudo)
@@ -21,11 +22,26 @@ need() {
 }
 
 need cc build-essential
+# A keyring without a desktop.
+need dbus-run-session dbus
+need gnome-keyring-daemon gnome-keyring
+need secret-tool libsecret-tools
+need curl curl
+need openssl openssl
+need setpriv util-linux
+need python3 python3
+need "python3 -m venv" python3-venv python3 -c "import ensurepip"
+need initdb postgresql sh -c "command -v initdb || ls /usr/lib/postgresql/*/bin/initdb"
 if ! command -v cargo >/dev/null; then
     echo "Rust is missing: install rustup as your system has it; rust-toolchain.toml says which version it then takes" >&2
     exit 1
 fi
 cargo --version >/dev/null 2>&1 || rustup toolchain install
+
+# The servers of other makers that the tests start; the tests of the crate config-tests-servers say where they look.
+tests/servers/install.sh
+CONFIG_TESTS_SERVERS=$(realpath "${CONFIG_TESTS_SERVERS:-${CARGO_TARGET_DIR:-target}/servers}")
+export CONFIG_TESTS_SERVERS
 
 # --- the tests -------------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,9 @@ pub(crate) struct Context<'a> {
     pub(crate) root: Option<&'a Path>,
     /// The profile in force.
     pub(crate) profile: Option<&'a str>,
+    /// What the loader was given to open what is encrypted.
+    #[cfg(feature = "age")]
+    pub(crate) identities: &'a [crate::age::Identity],
 }
 
 impl Environment {
@@ -74,9 +77,13 @@ impl Environment {
         }
     }
 
-    /// The text of a variable that a source or the loader itself is set up by: unset, empty and unreadable are one.
-    pub(crate) fn bootstrap(&self, name: &str) -> Option<Text> {
-        self.text(name)?.ok().filter(|text| !text.is_empty())
+    /// The path that a variable names, which need not be UTF-8 text; unset and empty are one.
+    pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
+        let path = match self {
+            Self::Process => PathBuf::from(std::env::var_os(name)?),
+            Self::Pairs(pairs) => PathBuf::from(pairs.get(name)?.as_str()),
+        };
+        Some(path).filter(|path| !path.as_os_str().is_empty())
     }
 }
 
@@ -85,6 +92,23 @@ impl fmt::Debug for Environment {
         match self {
             Self::Process => f.write_str("the process environment"),
             Self::Pairs(pairs) => write!(f, "{} given variables", pairs.len()),
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    /// What a load knows that was told no more than this.
+    pub(crate) const fn of(
+        environment: &'a Environment,
+        root: Option<&'a Path>,
+        profile: Option<&'a str>,
+    ) -> Self {
+        Self {
+            environment,
+            root,
+            profile,
+            #[cfg(feature = "age")]
+            identities: &[],
         }
     }
 }

@@ -95,12 +95,16 @@ pub enum ProblemKind {
     NotFound,
     /// A source that the profile lists lacks its own settings.
     NotConfigured,
+    /// What a source was asked for, or the credential that it was asked with, is no longer valid.
+    Expired,
     /// The profile is not a declared one.
     UnknownProfile,
     /// A name that no setting has, under [`strict`](crate::Loader::strict) or in [`set`](crate::Loader::set).
     UnknownName,
     /// A warning that [`strict`](crate::Loader::strict) makes a problem.
     Strict,
+    /// The load of the settings of the whole process asked for those very settings.
+    Circular,
 }
 
 /// A source that was asked and did not give the value.
@@ -148,6 +152,8 @@ pub enum WarningKind {
     DeprecatedName,
     /// A remark of a source: permissions, duplicate keys.
     Source,
+    /// A further source that fails, which a field would be stopped by next, or one whose failure was passed over.
+    Failing,
 }
 
 impl Error {
@@ -340,7 +346,7 @@ impl Tried {
 
 impl fmt::Display for Tried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::origin::join(f, &self.source, &self.absence.key)?;
+        crate::origin::join(f, &self.source, &self.absence.key, self.absence.elsewhere)?;
         write!(f, " ({})", self.absence.why)
     }
 }
@@ -369,6 +375,7 @@ impl ProblemKind {
                 | Self::Malformed
                 | Self::NotFound
                 | Self::NotConfigured
+                | Self::Expired
         )
     }
 }
@@ -381,6 +388,8 @@ impl From<FailureKind> for ProblemKind {
             FailureKind::Unreachable => Self::Unreachable,
             FailureKind::Malformed => Self::Malformed,
             FailureKind::NotConfigured => Self::NotConfigured,
+            FailureKind::Expired => Self::Expired,
+            FailureKind::Conflict => Self::Refused,
         }
     }
 }

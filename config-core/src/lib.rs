@@ -46,9 +46,12 @@ pub use config_core_derive::Secrets;
 
 pub use error::{Error, Problem, ProblemKind, Tried, Warning, WarningKind};
 pub use format::{Format, PatternError, Preset, check_pattern};
-pub use loader::{Loaded, Loader, OnFailure};
+pub use loader::{Loaded, Loader};
 pub use origin::{Absence, Origin};
+#[cfg(feature = "_net")]
+pub use remote::Cache;
 pub use report::{FieldOutcome, FieldReport, Plan, PlannedSource, Report};
+pub use resolve::{Alert, AlertKind, OnFailure};
 pub use resolver::Resolver;
 pub use schema::{Entry, Field, FieldKind, Leaf, Presence, Profile, Schema};
 pub use secret::{
@@ -57,29 +60,43 @@ pub use secret::{
 };
 pub use secrets::{Invalid, Secrets};
 pub use source::{
-    Answer, Answers, Claims, Failure, FailureKind, Fetch, Found, Key, Source, Unclaimed, Wanted,
+    Answer, Answers, Claims, Failure, FailureKind, Fetch, Found, Key, Policy, Source, SourcePlan,
+    Unclaimed, Wanted,
 };
+#[cfg(feature = "aws")]
+pub use sources::aws::{Aws, AwsBuilder, Rotation as AwsRotation, Schedule as AwsSchedule};
+#[cfg(feature = "azure")]
+pub use sources::azure::{Azure, AzureBuilder, AzureDeleted, AzureProperties, AzureVersion};
 pub use sources::dir::Dir;
 #[cfg(feature = "dotenv")]
 pub use sources::dotenv::{self, Dotenv};
 #[cfg(feature = "figment")]
 pub use sources::figment::Provided;
+#[cfg(feature = "gcp")]
+pub use sources::gcp::{Gcp, GcpBuilder, Labels as GcpLabels};
 pub use sources::memory::Memory;
+#[cfg(feature = "vault")]
+pub use sources::vault::{Vault, VaultBuilder};
 pub use value::{Node, Position, Text, TextBuilder, Value};
 #[cfg(feature = "wipe-alloc")]
 #[doc(inline)]
 pub use wiping::WipingAllocator;
 
+#[cfg(feature = "age")]
+pub mod age;
 mod build;
 mod decode;
 mod document;
 mod environment;
 mod error;
 mod format;
+mod global;
 mod loader;
 mod origin;
 #[cfg(feature = "scrub-env")]
 pub mod os;
+#[cfg(feature = "_net")]
+mod remote;
 mod report;
 mod resolve;
 mod resolver;
@@ -88,6 +105,8 @@ mod secret;
 mod secrets;
 mod source;
 mod sources;
+#[cfg(feature = "_net")]
+pub mod store;
 mod suggest;
 #[cfg(feature = "testing")]
 pub mod testing;

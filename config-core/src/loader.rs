@@ -11,7 +11,7 @@ use crate::error::Error;
 #[cfg(feature = "scrub-env")]
 use crate::error::{Problem, ProblemKind};
 use crate::report::{Plan, Report};
-use crate::resolve::{self, Added, Depth, Options, Questions};
+use crate::resolve::{self, Added, Depth, OnFailure, Options, Questions};
 use crate::secret::SecretString;
 use crate::secrets::Secrets;
 use crate::source::Source;
@@ -208,9 +208,55 @@ impl<T: Secrets> Loader<T> {
     /// assert!(Settings::loader().on_failure("file", config_core::OnFailure::Fallthrough).load().is_ok());
     /// ```
     pub fn on_failure(mut self, source: impl Into<String>, what: OnFailure) -> Self {
-        match what {
-            OnFailure::Fallthrough => self.options.fall_through.push(source.into()),
-        }
+        self.options.on_failure.push((source.into(), what));
+        self
+    }
+
+    /// Takes what remote sources answered an earlier load that shares the cache, as long as it is fresh.
+    ///
+    /// ```
+    /// # use config_core::{Cache, Secrets};
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// let cache = Cache::new(std::time::Duration::from_secs(60));
+    /// assert!(Settings::loader().cache(&cache).load().is_ok());
+    /// ```
+    #[cfg(feature = "_net")]
+    pub fn cache(mut self, cache: &crate::Cache) -> Self {
+        self.options.cache = Some(cache.clone());
+        self
+    }
+
+    /// Tells somebody at once of what may be an attack or trouble to come: a source that denies, a credential past its
+    /// time, a weaker or an earlier answer taken. It is called on the thread of the load, once for each such thing;
+    /// its panic is one of the load.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// let loader = Settings::loader().on_alert(|alert| eprintln!("{alert}"));
+    /// assert!(loader.load().is_ok());
+    /// ```
+    pub fn on_alert(mut self, hook: impl Fn(&crate::Alert) + Send + Sync + 'static) -> Self {
+        self.options.on_alert = Some(Arc::new(hook));
+        self
+    }
+
+    /// Opens what is encrypted with this identity, and with those of further calls; the variables that name one are
+    /// then not looked at.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// use config_core::age::Identity;
+    ///
+    /// assert!(Settings::loader().age_identity(Identity::generate()).load().is_ok());
+    /// ```
+    #[cfg(feature = "age")]
+    pub fn age_identity(mut self, identity: crate::age::Identity) -> Self {
+        self.options.identities.push(identity);
         self
     }
 
@@ -414,7 +460,7 @@ impl<T: Secrets> Loader<T> {
                 let mut problem =
                     Problem::general("scrub_env", ProblemKind::Refused, error.to_string());
                 problem.hint = Some("load at the start of main, before any thread".to_owned());
-                Err(Error::new(vec![problem], Vec::new(), None))
+                Err(crate::trace::failed(Error::new(vec![problem], Vec::new(), None)))
             }
         }
     }
@@ -424,12 +470,4 @@ impl<T: Secrets> Loader<T> {
         debug_assert!(!self.scrub);
         Ok(())
     }
-}
-
-/// What to do when a source fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OnFailure {
-    /// Go on to the next source, as if this one did not have the value.
-    Fallthrough,
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::value::Position;
 
@@ -28,6 +29,11 @@ struct More {
     file: Option<Arc<Path>>,
     at: Position,
     version: Option<Box<str>>,
+    /// Whether the key names the place too, and so stands in the source's stead.
+    elsewhere: bool,
+    /// How old the answer is, where the source could not be asked and an earlier one was taken.
+    age: Option<Duration>,
+    advice: Option<Box<str>>,
 }
 
 impl Origin {
@@ -77,6 +83,37 @@ impl Origin {
     pub fn version(mut self, version: impl Into<Box<str>>) -> Self {
         self.more_mut().version = Some(version.into());
         self
+    }
+
+    /// Says that the key names its place itself, as it is not the one that the source's label names:
+    /// `secret/db#url` of a source `vault secret/app`.
+    ///
+    /// ```
+    /// let origin = config_core::Origin::new("secret/db#url").elsewhere();
+    /// assert_eq!(origin.to_string(), "secret/db#url");
+    /// ```
+    #[must_use]
+    pub fn elsewhere(mut self) -> Self {
+        self.more_mut().elsewhere = true;
+        self
+    }
+
+    /// Says that the source could not be asked, and that this is what it answered so long ago.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// let origin = config_core::Origin::new("token").aged(Duration::from_secs(300));
+    /// assert_eq!(origin.to_string(), "token, answered 5m ago");
+    /// ```
+    #[must_use]
+    pub fn aged(mut self, age: Duration) -> Self {
+        self.more_mut().age = Some(age);
+        self
+    }
+
+    /// How old the answer is, in words: only where the source could not be asked and an earlier answer was taken.
+    pub(crate) fn age(&self) -> Option<String> {
+        self.more.as_ref()?.age.map(in_words)
     }
 
     /// The source as reports name it: `env`, `file secrets.json`.
@@ -136,6 +173,29 @@ impl Origin {
         self
     }
 
+    /// The same with what to do there where the value does not fit.
+    #[cfg(feature = "figment")]
+    pub(crate) fn advised(mut self, advice: impl Into<Box<str>>) -> Self {
+        self.more_mut().advice = Some(advice.into());
+        self
+    }
+
+    /// What to do there where the value does not fit.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.more.as_ref().and_then(|more| more.advice.as_deref())
+    }
+
+    /// The place in the file, and the file where neither the source nor the key names it; empty where none is known.
+    pub(crate) fn place(&self) -> String {
+        let at = self.position();
+        match (self.file().filter(|file| !self.names(file)), at.is_known()) {
+            (Some(file), true) => format!("{}, {at}", Plain(file.display())),
+            (Some(file), false) => Plain(file.display()).to_string(),
+            (None, true) => at.to_string(),
+            (None, false) => String::new(),
+        }
+    }
+
     fn more_mut(&mut self) -> &mut More {
         self.more.get_or_insert_default()
     }
@@ -149,12 +209,17 @@ impl Origin {
 }
 
 /// A source and a name in it: `env APP_PORT`, and `file secrets.json#smtp.port` where the source has a place.
-pub(crate) fn join(f: &mut fmt::Formatter<'_>, source: &str, key: &str) -> fmt::Result {
+pub(crate) fn join(
+    f: &mut fmt::Formatter<'_>,
+    source: &str,
+    key: &str,
+    elsewhere: bool,
+) -> fmt::Result {
     match (source, key) {
         ("", key) => write!(f, "{}", Plain(key)),
         (source, "") => write!(f, "{}", Plain(source)),
         (source, key) => match source.split_once(' ') {
-            Some((kind, place)) if key.starts_with(place) => {
+            Some((kind, place)) if elsewhere || key.starts_with(place) => {
                 write!(f, "{} {}", Plain(kind), Plain(key))
             }
             Some(_) => write!(f, "{}#{}", Plain(source), Plain(key)),
@@ -165,19 +230,30 @@ pub(crate) fn join(f: &mut fmt::Formatter<'_>, source: &str, key: &str) -> fmt::
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        join(f, self.source(), &self.key)?;
-        let at = self.position();
-        let shown = self.file().filter(|file| !self.names(file));
-        match (shown, at.is_known()) {
-            (Some(file), true) => write!(f, " ({}, {at})", Plain(file.display()))?,
-            (Some(file), false) => write!(f, " ({})", Plain(file.display()))?,
-            (None, true) => write!(f, " ({at})")?,
-            (None, false) => {}
+        let elsewhere = self.more.as_ref().is_some_and(|more| more.elsewhere);
+        join(f, self.source(), &self.key, elsewhere)?;
+        let place = self.place();
+        if !place.is_empty() {
+            write!(f, " ({place})")?;
         }
         if let Some(version) = self.more.as_ref().and_then(|more| more.version.as_ref()) {
             write!(f, ", version {version}")?;
         }
+        if let Some(age) = self.age() {
+            write!(f, ", answered {age} ago")?;
+        }
         Ok(())
+    }
+}
+
+/// A time in its largest whole unit: `5m`.
+fn in_words(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..86_400 => format!("{}h", seconds / 3600),
+        _ => format!("{}d", seconds / 86_400),
     }
 }
 
@@ -193,6 +269,8 @@ pub struct Absence {
     pub(crate) why: Cow<'static, str>,
     /// Which of the key's variable names it is, until the resolver has written the name in.
     pub(crate) which: Option<usize>,
+    /// Whether the key names the place too, and so stands in the source's stead.
+    pub(crate) elsewhere: bool,
 }
 
 impl Absence {
@@ -203,7 +281,7 @@ impl Absence {
     /// ```
     #[must_use]
     pub fn new(key: impl Into<Cow<'static, str>>, why: impl Into<Cow<'static, str>>) -> Self {
-        Self { key: key.into(), why: why.into(), which: None }
+        Self { key: key.into(), why: why.into(), which: None, elsewhere: false }
     }
 
     /// The key's first variable name, and why it gave nothing; the resolver writes the name in.
@@ -213,7 +291,19 @@ impl Absence {
     /// ```
     #[must_use]
     pub const fn variable(why: &'static str) -> Self {
-        Self { key: Cow::Borrowed(""), why: Cow::Borrowed(why), which: Some(0) }
+        Self { key: Cow::Borrowed(""), why: Cow::Borrowed(why), which: Some(0), elsewhere: false }
+    }
+
+    /// Says that the key names its place itself, as it is not the one that the source's label names.
+    ///
+    /// ```
+    /// let absence = config_core::Absence::new("secret/db#url", "no such key").elsewhere();
+    /// assert_eq!(absence.to_string(), "secret/db#url (no such key)");
+    /// ```
+    #[must_use]
+    pub const fn elsewhere(mut self) -> Self {
+        self.elsewhere = true;
+        self
     }
 }
 

@@ -5,15 +5,16 @@ mod table;
 mod warn;
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::build::problems::{labelled, tried};
 use crate::error::{Error, Problem, Tried, Warning};
 use crate::origin::Origin;
-use crate::resolve::{Missed, Options, Outcome, Resolution};
-use crate::schema::{FieldKind, Presence, Schema};
+use crate::resolve::{Hidden, Missed, Options, Outcome, Questions, Resolution};
+use crate::schema::{FieldKind, Leaf, Presence, Schema};
 
 pub use plan::{Plan, PlannedSource};
-pub(crate) use warn::{strict, warnings};
+pub(crate) use warn::{failing, strict, warnings};
 
 /// Where each field came from. Its `Display` is a table; it holds no value.
 ///
@@ -56,8 +57,19 @@ pub enum FieldOutcome {
     Nothing,
     /// What was composed of other fields.
     Composed,
+    /// A source that may have it and was not read, as reading it changes something, such as minting a credential.
+    Unread(Tried),
     /// A problem; its message.
     Problem(String),
+}
+
+/// What came of what was resolved.
+pub(crate) struct Judged<'a> {
+    pub(crate) problems: &'a [Problem],
+    /// The fields of nested structs that are not there.
+    pub(crate) without: &'a [Range<usize>],
+    /// What stronger sources hide, where that is known.
+    pub(crate) hidden: Option<&'a Hidden>,
 }
 
 impl Report {
@@ -77,20 +89,23 @@ impl Report {
 
     pub(crate) fn new(
         schema: &'static Schema,
-        resolution: &mut Resolution,
-        problems: &[Problem],
+        resolution: &Resolution,
+        judged: &Judged<'_>,
         options: &Options,
     ) -> Self {
+        let Judged { problems, hidden, .. } = *judged;
         let fields = (0..schema.leaves().len())
-            .map(|leaf| field(schema, resolution, problems, leaf))
+            .map(|leaf| field(schema, resolution, judged, leaf))
             .collect();
-        let warnings = warnings(schema, resolution, options);
+        let mut noticed = failing(resolution, Questions::Fields(schema), options);
+        let asked = resolution.list.all_opened();
+        noticed.extend(warnings(schema, resolution, options, &asked, hidden));
         let problems = resolution.general.iter().chain(problems).cloned().collect();
         Self {
             name: schema.name(),
             profile: resolution.profile.clone(),
             fields,
-            warnings,
+            warnings: noticed,
             problems,
         }
     }
@@ -220,6 +235,7 @@ impl fmt::Display for FieldOutcome {
             Self::Default => f.write_str("default"),
             Self::Nothing => f.write_str("not set"),
             Self::Composed => f.write_str("composed"),
+            Self::Unread(tried) => tried.fmt(f),
             Self::Problem(message) => write!(f, "PROBLEM: {message}"),
         }
     }
@@ -228,17 +244,18 @@ impl fmt::Display for FieldOutcome {
 fn field(
     schema: &'static Schema,
     resolution: &Resolution,
-    problems: &[Problem],
+    judged: &Judged<'_>,
     leaf: usize,
 ) -> FieldReport {
     let of = &schema.leaves()[leaf];
-    let problem = problems.iter().find(|problem| problem.path == of.path());
+    let problem = judged.problems.iter().find(|problem| problem.path == of.path());
     let outcome = match (problem, &resolution.outcomes[leaf], of.field().presence) {
         (Some(problem), _, _) => FieldOutcome::Problem(problem.message.clone()),
-        (None, _, Presence::Composed(_)) => FieldOutcome::Composed,
+        _ if judged.without.iter().any(|fields| fields.contains(&leaf)) => FieldOutcome::Nothing,
+        (None, _, Presence::Composed(_)) => composed(schema, resolution, judged, of),
         (None, Outcome::Found { entry: usize::MAX, .. }, _)
         | (None, _, Presence::Default { .. })
-            if !matches!(resolution.outcomes[leaf], Outcome::Found { entry, .. } if entry != usize::MAX) =>
+            if !is_from_a_source(&resolution.outcomes[leaf]) =>
         {
             FieldOutcome::Default
         }
@@ -248,12 +265,16 @@ fn field(
         (None, Outcome::Failed { failure, .. }, _) => {
             FieldOutcome::Problem(failure.message.to_string())
         }
+        (None, Outcome::Unread { entry, absence }, _) => FieldOutcome::Unread(Tried {
+            source: resolution.label(*entry),
+            absence: absence.clone(),
+        }),
         (None, Outcome::Absent, _) => FieldOutcome::Nothing,
     };
     let hidden = resolution.misses.iter().filter(|miss| miss.question == leaf);
     let hidden = hidden
         .filter_map(|miss| match &miss.what {
-            Missed::Shadowed(origin) => Some(labelled(resolution, miss.entry, origin)),
+            Missed::Shadowed(found) => Some(labelled(resolution, miss.entry, &found.origin)),
             _ => None,
         })
         .collect();
@@ -263,5 +284,35 @@ fn field(
         outcome,
         tried: tried(resolution, leaf),
         hidden,
+    }
+}
+
+/// What a composed field has: nothing, where one of its parts could not be loaded.
+fn composed(
+    schema: &'static Schema,
+    resolution: &Resolution,
+    judged: &Judged<'_>,
+    of: &Leaf,
+) -> FieldOutcome {
+    let is_lacking = |part: &&&Leaf| {
+        let failed = schema.leaves().iter().zip(&resolution.outcomes).any(|(leaf, outcome)| {
+            leaf.path() == part.path() && matches!(outcome, Outcome::Failed { .. })
+        });
+        failed || judged.problems.iter().any(|problem| problem.path == part.path())
+    };
+    let parts = schema.parts(of).unwrap_or_default();
+    let lacking: Vec<&str> = parts.iter().filter(is_lacking).map(|part| part.path()).collect();
+    match lacking.as_slice() {
+        [] => FieldOutcome::Composed,
+        lacking => FieldOutcome::Problem(format!("not composed: it needs {}", lacking.join(", "))),
+    }
+}
+
+/// Whether a source answered for it, or may.
+const fn is_from_a_source(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Found { entry, .. } => *entry != usize::MAX,
+        Outcome::Unread { .. } => true,
+        Outcome::Absent | Outcome::Failed { .. } => false,
     }
 }

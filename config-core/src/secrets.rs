@@ -1,13 +1,11 @@
 //! The trait that the derive implements.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 
 use crate::__private::verify::Verification;
 use crate::build::{Builder, direct};
 use crate::error::Error;
+use crate::global;
 use crate::loader::Loader;
 use crate::resolve::UNTOLD;
 use crate::schema::Schema;
@@ -138,10 +136,14 @@ pub trait Secrets: Sized + 'static {
     }
 
     /// Loads once per process, then gives the same settings to everybody. A load that fails is tried again at the next
-    /// call; whoever comes while it runs waits for it.
+    /// call; whoever comes while it runs waits for it. Structs are loaded apart: none waits for the load of another.
+    ///
+    /// A validator, parser or source that starts a thread which calls this for the settings that are being loaded, and
+    /// waits for that thread, waits without end: that the thread belongs to the load cannot be told.
     ///
     /// # Errors
-    /// Every problem of every field, in one [`Error`].
+    /// Every problem of every field, in one [`Error`]; or [`Circular`](crate::ProblemKind::Circular), where a validator
+    /// or parser asks for the settings that it is a part of loading.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -154,17 +156,6 @@ pub trait Secrets: Sized + 'static {
     where
         Self: Send + Sync,
     {
-        static LOADED: Mutex<Option<HashMap<TypeId, &'static (dyn Any + Send + Sync)>>> =
-            Mutex::new(None);
-        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-        let loaded = loaded.get_or_insert_with(HashMap::new);
-        if let Some(settings) =
-            loaded.get(&TypeId::of::<Self>()).and_then(|settings| settings.downcast_ref())
-        {
-            return Ok(settings);
-        }
-        let settings: &'static Self = Box::leak(Box::new(Self::load()?));
-        loaded.insert(TypeId::of::<Self>(), settings);
-        Ok(settings)
+        global::settings()
     }
 }

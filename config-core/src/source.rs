@@ -6,9 +6,10 @@ use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::origin::{Absence, Origin};
-use crate::value::{Node, Position};
+use crate::value::{Node, Position, Text};
 
 /// A place that values come from.
 ///
@@ -37,11 +38,18 @@ pub trait Source: Send + Sync {
     /// `sources(.., "name")`.
     fn label(&self) -> String;
 
-    /// Answers every key, in order.
+    /// Answers every key, in order: as many answers as there are keys.
+    ///
+    /// The blocking [`load`](crate::Loader::load) asks each remote source on a thread of its own, which is in no async
+    /// runtime: what needs one has to bring its own. [`load_async`](crate::Loader::load_async) asks from within the
+    /// caller's task, so a source that blocks here, or while its answers are awaited, blocks that task and all other
+    /// sources with it, past the deadline too; an answer that comes after the deadline is lost. A panic is a failure of
+    /// this source.
     fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a>;
 
     /// Whether the source asks somebody over a network or another process: it is then asked after all local ones, at
-    /// the same time as the other remote ones.
+    /// the same time as the other remote ones, and never waited for past the deadline. A local source must answer at
+    /// once, with [`Fetch::Ready`]; no deadline guards it.
     fn is_remote(&self) -> bool {
         false
     }
@@ -62,9 +70,22 @@ pub trait Source: Send + Sync {
         None
     }
 
-    /// What a call of [`fetch`](Self::fetch) with these keys would read, a line each, without reading it.
-    fn plan(&self, _wanted: &Wanted<'_>) -> Vec<String> {
-        Vec::new()
+    /// What a call of [`fetch`](Self::fetch) with these keys would ask, without asking it.
+    fn plan(&self, _wanted: &Wanted<'_>) -> SourcePlan {
+        SourcePlan::default()
+    }
+
+    /// The same source at the place that an entry of the list names, for a source that was made without one.
+    fn at_place(&self, _place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
+        None
+    }
+
+    /// A variable that this source has, for setting up other sources: none where it has no variables.
+    ///
+    /// # Errors
+    /// Why the source could not say.
+    fn bootstrap(&self, _name: &str) -> Result<Option<Text>, Failure> {
+        Ok(None)
     }
 }
 
@@ -90,6 +111,9 @@ pub enum Answer {
     Value(Found),
     /// The source could not say.
     Failed(Failure),
+    /// The source was not read, since reading it changes something, such as minting a credential; only a report is
+    /// answered so, see [`Wanted::only_looks`].
+    Unread(Absence),
 }
 
 /// A value with its origin.
@@ -103,16 +127,21 @@ pub struct Found {
 
 /// Why a source could not answer. It never quotes a value, nor the backend's words where they may hold one.
 ///
+/// Its `Debug`, which `main` prints where it returns one, is its `Display` and what to do about it.
+///
 /// ```
 /// use config_core::{Failure, FailureKind};
-/// let failure = Failure::new(FailureKind::Denied, "the file may not be read by this user");
+/// let failure = Failure::new(FailureKind::Denied, "permission denied").hint("chmod u+r app.json");
 /// assert_eq!(failure.kind(), FailureKind::Denied);
+/// assert_eq!(format!("{failure:?}"), "permission denied; fix: chmod u+r app.json");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Failure {
     pub(crate) kind: FailureKind,
     pub(crate) message: Cow<'static, str>,
     pub(crate) key: Option<Cow<'static, str>>,
+    /// Whether the key names the place too, and so stands in the source's stead.
+    pub(crate) elsewhere: bool,
     pub(crate) file: Option<Arc<Path>>,
     pub(crate) at: Position,
     pub(crate) hint: Option<Cow<'static, str>>,
@@ -132,11 +161,46 @@ pub enum FailureKind {
     Malformed,
     /// The source was asked for by a profile but lacks its own settings.
     NotConfigured,
+    /// What was asked for, or the credential that it was asked with, is no longer valid.
+    Expired,
+    /// What a write found is not what it expected; somebody else was there before.
+    Conflict,
 }
 
 /// All keys wanted from one source in one load.
 pub struct Wanted<'a> {
     pub(crate) keys: &'a [Key<'a>],
+    /// When the load stops waiting.
+    pub(crate) until: Option<Instant>,
+    pub(crate) only_looks: bool,
+    #[cfg(feature = "_net")]
+    pub(crate) kept: crate::remote::Kept,
+}
+
+/// What a source would ask, without asking it: for [`Loader::plan`](crate::Loader::plan).
+///
+/// ```
+/// let plan = config_core::SourcePlan::default().reads("GET /v1/secret/data/app");
+/// assert_eq!(plan.calls(), ["GET /v1/secret/data/app"]);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourcePlan {
+    pub(crate) calls: Vec<String>,
+    pub(crate) round_trips: usize,
+    pub(crate) nano_dollars: u64,
+    pub(crate) policy: Option<Policy>,
+}
+
+/// The least that a load has to be allowed to do at a backend, in the backend's own language.
+///
+/// ```
+/// let policy = config_core::Policy::new("hcl", "path \"secret/data/app\" {\n  capabilities = [\"read\"]\n}");
+/// assert_eq!(policy.language(), "hcl");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    language: &'static str,
+    text: String,
 }
 
 /// One key wanted: all the names under which a source may hold it.
@@ -151,6 +215,8 @@ pub struct Key<'a> {
     pub(crate) own: Option<&'a str>,
     /// The place of a nested struct, and the field's path below that struct.
     pub(crate) base: Option<(&'a str, &'a str)>,
+    /// What derived variable names begin with, without the `_`.
+    pub(crate) prefix: &'a str,
     pub(crate) secret: bool,
     pub(crate) binary: bool,
 }
@@ -175,10 +241,134 @@ pub struct Unclaimed {
 }
 
 impl<'a> Wanted<'a> {
+    /// These keys, for a load that may wait as long as it likes.
+    pub(crate) const fn of(keys: &'a [Key<'a>]) -> Self {
+        Self {
+            keys,
+            until: None,
+            only_looks: false,
+            #[cfg(feature = "_net")]
+            kept: crate::remote::Kept { cache: None, stale: None },
+        }
+    }
+
     /// The keys, in declaration order.
     #[must_use]
     pub const fn keys(&self) -> &'a [Key<'a>] {
         self.keys
+    }
+
+    /// When the load stops waiting; what is answered later is lost. None where it may wait as long as it likes.
+    #[must_use]
+    pub const fn until(&self) -> Option<Instant> {
+        self.until
+    }
+
+    /// Whether this is for a report, and nothing may be changed by reading it: no credential is minted, no one-time
+    /// token used up. Such a key is answered with [`Answer::Unread`].
+    #[must_use]
+    pub const fn only_looks(&self) -> bool {
+        self.only_looks
+    }
+}
+
+impl SourcePlan {
+    /// Adds one call, in words for a person: `GET /v1/secret/data/app`.
+    ///
+    /// ```
+    /// assert_eq!(config_core::SourcePlan::default().reads("the file app.json").calls().len(), 1);
+    /// ```
+    #[must_use]
+    pub fn reads(mut self, call: impl Into<String>) -> Self {
+        self.calls.push(call.into());
+        self
+    }
+
+    /// How often the load waits for this source one answer after the other; a login before the reads makes two.
+    ///
+    /// ```
+    /// let plan = config_core::SourcePlan::default().reads("GET /a").round_trips(2);
+    /// assert_eq!(plan.waits(), 2);
+    /// ```
+    #[must_use]
+    pub const fn round_trips(mut self, count: usize) -> Self {
+        self.round_trips = count;
+        self
+    }
+
+    /// What one load costs at this backend, in billionths of a US dollar.
+    ///
+    /// ```
+    /// // 0.05 dollars for 10,000 calls are 5,000 billionths for one.
+    /// assert_eq!(config_core::SourcePlan::default().costs(5_000).price(), 5_000);
+    /// ```
+    #[must_use]
+    pub const fn costs(mut self, nano_dollars: u64) -> Self {
+        self.nano_dollars = nano_dollars;
+        self
+    }
+
+    /// The least that the load has to be allowed to do.
+    ///
+    /// ```
+    /// use config_core::{Policy, SourcePlan};
+    /// let plan = SourcePlan::default().needs(Policy::new("json", "{}"));
+    /// assert_eq!(plan.policy().unwrap().text(), "{}");
+    /// ```
+    #[must_use]
+    pub fn needs(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// The calls, a line each.
+    #[must_use]
+    pub fn calls(&self) -> &[String] {
+        &self.calls
+    }
+
+    /// How often the load waits, one answer after the other.
+    #[must_use]
+    pub const fn waits(&self) -> usize {
+        self.round_trips
+    }
+
+    /// What one load costs, in billionths of a US dollar.
+    #[must_use]
+    pub const fn price(&self) -> u64 {
+        self.nano_dollars
+    }
+
+    /// The least that the load has to be allowed to do.
+    #[must_use]
+    pub const fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
+    }
+}
+
+impl FromIterator<String> for SourcePlan {
+    fn from_iter<I: IntoIterator<Item = String>>(calls: I) -> Self {
+        Self { calls: calls.into_iter().collect(), ..Self::default() }
+    }
+}
+
+impl Policy {
+    /// A policy in a language: `hcl`, `json`, or `text` for a role by its name.
+    #[must_use]
+    pub fn new(language: &'static str, text: impl Into<String>) -> Self {
+        Self { language, text: text.into() }
+    }
+
+    /// The language: `hcl`, `json`, `text`.
+    #[must_use]
+    pub const fn language(&self) -> &'static str {
+        self.language
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 
@@ -217,6 +407,16 @@ impl<'a> Key<'a> {
             Some((_, below)) => below,
             None => self.path,
         }
+    }
+
+    /// The name of the value where it is a secret of its own in a store whose names have letters, digits and hyphens
+    /// alone: prefix and path in lower case, joined by hyphens, `app-smtp-user-name`.
+    #[must_use]
+    pub fn hyphenated(&self) -> String {
+        let parts = [self.prefix, self.path];
+        let named = parts.iter().filter(|part| !part.is_empty()).copied();
+        let joined = named.collect::<Vec<_>>().join("-");
+        joined.to_ascii_lowercase().replace(['.', '_'], "-")
     }
 
     /// Whether the field is a secret: then `NAME_FILE` is looked at too.
@@ -284,6 +484,7 @@ impl Failure {
             kind,
             message: message.into(),
             key: None,
+            elsewhere: false,
             file: None,
             at: Position::default(),
             hint: None,
@@ -301,6 +502,20 @@ impl Failure {
     pub fn key(mut self, key: impl Into<Cow<'static, str>>) -> Self {
         self.key = Some(key.into());
         self
+    }
+
+    /// Adds the name that was asked for, with the place that it stands in, where that is not the place that the
+    /// source's label names.
+    ///
+    /// ```
+    /// use config_core::{Failure, FailureKind};
+    /// let failure = Failure::new(FailureKind::Denied, "permission denied").elsewhere("secret/db#url");
+    /// assert_eq!(failure.to_string(), "secret/db#url: permission denied");
+    /// ```
+    #[must_use]
+    pub fn elsewhere(mut self, key: impl Into<Cow<'static, str>>) -> Self {
+        self.elsewhere = true;
+        self.key(key)
     }
 
     /// Adds the file and the place in it.
@@ -364,6 +579,18 @@ impl Failure {
             _ => (FailureKind::Unreachable, "the operating system could not read it"),
         };
         Self::new(kind, message).in_file(file, Position::default())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)?;
+        match &self.hint {
+            Some(hint) => write!(f, "; fix: {hint}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::error::Error;
 use crate::report::Report;
 
-/// Whether anybody listens; a load makes its report only then.
+/// Whether anybody listens to warnings; a load makes its report only then.
 #[cfg(feature = "tracing")]
 pub(crate) fn is_on() -> bool {
-    tracing::enabled!(target: "config_core", tracing::Level::DEBUG)
+    tracing::enabled!(target: "config_core", tracing::Level::WARN)
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -28,16 +28,30 @@ pub(crate) fn loaded(report: &Report) {
 #[cfg(not(feature = "tracing"))]
 pub(crate) const fn loaded(_report: &Report) {}
 
-/// Tells of a load that failed: each problem.
+/// Tells of a load that failed: each problem, with all that its report says. Gives the error back.
 #[cfg(feature = "tracing")]
-pub(crate) fn failed(error: &Error) {
-    for problem in error {
-        tracing::error!(target: "config_core", path = problem.path(), "{}", problem.message());
+pub(crate) fn failed(error: Error) -> Error {
+    for problem in &error {
+        let tried: Vec<String> = problem.tried().iter().map(ToString::to_string).collect();
+        tracing::error!(
+            target: "config_core",
+            profile = error.profile(),
+            path = problem.path(),
+            kind = ?problem.kind(),
+            source = problem.origin().map(tracing::field::display),
+            tried = (!tried.is_empty()).then(|| tried.join(", ")),
+            fix = problem.hint(),
+            "{}",
+            problem.message(),
+        );
     }
     for warning in error.warnings() {
         tracing::warn!(target: "config_core", "{warning}");
     }
+    error
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) const fn failed(_error: &Error) {}
+pub(crate) const fn failed(error: Error) -> Error {
+    error
+}

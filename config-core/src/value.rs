@@ -56,8 +56,8 @@ pub enum Value {
     Bool(bool),
     /// A number, by the exact digits it was written with.
     Number(Text),
-    /// A number in another notation, such as TOML's `0x1F` or `1_000`, by the decimal digits that it stands for. As a
-    /// text it would have to be guessed, so no text and no secret is read from it.
+    /// A number of which it is not known by which digits it was written, such as TOML's `0x1F` or `1_000`, by the decimal
+    /// digits that it stands for. As a text it would have to be guessed, so no text and no secret is read from it.
     Notation(Text),
     /// A text.
     Text(Text),
@@ -227,7 +227,7 @@ impl Value {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
             Self::Number(_) => "a number",
-            Self::Notation(_) => "a number in another notation than plain digits",
+            Self::Notation(_) => "a number whose digits as written are not known",
             Self::Text(_) => "a text",
             Self::Bytes(_) => "bytes",
             Self::List(_) => "a list",
@@ -367,4 +367,16 @@ pub(crate) fn exact(text: &str) -> Text {
     let mut copy = String::with_capacity(text.len());
     copy.push_str(text);
     Zeroizing::new(copy)
+}
+
+/// Adds to a buffer; what it grows out of is wiped.
+#[cfg(any(feature = "_net", feature = "exec"))]
+pub(crate) fn append(buffer: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
+    if buffer.capacity() - buffer.len() < chunk.len() {
+        let room = (buffer.len() + chunk.len()).max(buffer.capacity() * 2);
+        let mut larger = Zeroizing::new(Vec::with_capacity(room));
+        larger.extend_from_slice(buffer);
+        *buffer = larger;
+    }
+    buffer.extend_from_slice(chunk);
 }

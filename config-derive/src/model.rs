@@ -1,7 +1,7 @@
 //! A declaration without mistakes: only what is legal can be written down here.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::Type;
+use syn::{LitStr, Type};
 
 /// A struct.
 pub(crate) struct Declaration {
@@ -9,11 +9,14 @@ pub(crate) struct Declaration {
     pub(crate) doc: String,
     pub(crate) prefix: String,
     pub(crate) sources: Option<Vec<Entry>>,
-    pub(crate) profile_env: Option<String>,
+    pub(crate) profile_env: Option<LitStr>,
     pub(crate) default_profile: Option<String>,
     pub(crate) profiles: Vec<Profile>,
     pub(crate) validate: Option<TokenStream>,
     pub(crate) members: Vec<Member>,
+    /// Whether its list of sources is sure to be in force at times. A struct that says nothing of how it is loaded may
+    /// only ever be nested, and then follows the list of another.
+    pub(crate) is_listing: bool,
 }
 
 /// An entry of a list of sources.
@@ -47,12 +50,16 @@ pub(crate) struct Value {
     pub(crate) kind: Kind,
     pub(crate) presence: Presence,
     pub(crate) parse: Option<TokenStream>,
-    pub(crate) range: Option<TokenStream>,
+    pub(crate) range: Option<Range>,
     pub(crate) validate: Option<TokenStream>,
     pub(crate) verify: Option<TokenStream>,
     pub(crate) facts: Vec<Fact>,
+    /// The type without an `Option` around it, where that may be a struct with settings of its own.
+    pub(crate) nested: Option<Type>,
     /// Where its first key in a source is written.
     pub(crate) key: Option<Span>,
+    /// Where its own list of sources is written.
+    pub(crate) sources: Option<Span>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +76,22 @@ impl Kind {
             Self::Setting => "setting",
         }
     }
+}
+
+/// `1024..=65535`, `"1s"..="5m"`.
+pub(crate) struct Range {
+    pub(crate) written: TokenStream,
+    pub(crate) from: End,
+    pub(crate) to: End,
+    pub(crate) inclusive: bool,
+}
+
+/// One end of a range.
+pub(crate) enum End {
+    Open,
+    Code(TokenStream),
+    Duration(LitStr),
+    Size(LitStr),
 }
 
 /// What happens when no source has the field.
@@ -125,9 +148,9 @@ pub(crate) enum Fact {
     Keys(Vec<(String, String)>),
     Sources(Vec<Entry>),
     Format(Format),
-    OneOf(Vec<String>),
+    OneOf(Vec<String>, Counted),
     Range(String),
-    Len(usize, usize),
+    Len(usize, usize, Counted),
     Binary,
     AllowEmpty,
     RestartOnly,
@@ -135,6 +158,14 @@ pub(crate) enum Fact {
     MaxAge(String),
     Revoke(String),
     Verified,
+}
+
+/// What `len` counts, and what `one_of` compares.
+pub(crate) enum Counted {
+    Characters,
+    Elements,
+    /// As this type has it.
+    By(Box<Type>),
 }
 
 /// A format as written.
@@ -158,11 +189,29 @@ pub(crate) struct Nested {
     pub(crate) bases: Vec<(String, String)>,
 }
 
+/// The type of a setting.
+#[derive(Clone)]
+pub(crate) struct Declared {
+    pub(crate) ty: Type,
+    /// The type, without an `Option` around it, where it may be a struct with settings of its own.
+    pub(crate) nested: Option<Type>,
+}
+
 /// A question that only the type checker or const evaluation can answer, asked at a token of the declaration. It is
 /// asked even where the macro itself found mistakes, so that all of them show in one compile.
 pub(crate) struct Question {
     pub(crate) span: Span,
     pub(crate) asks: Asks,
+}
+
+/// The ends of a range as far as they are written as texts, or are whole numbers among sizes.
+#[derive(Clone)]
+pub(crate) struct EndTexts {
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) inclusive: bool,
+    pub(crate) size: bool,
+    pub(crate) written: String,
 }
 
 pub(crate) enum Asks {
@@ -202,6 +251,18 @@ pub(crate) enum Asks {
         ty: Type,
         text: String,
     },
+    /// Whether an end of a range written as a text reads as the type.
+    End {
+        ty: Type,
+        text: String,
+        size: bool,
+    },
+    /// Whether a value lies within a range that is known by its texts, a default or any at all.
+    Within {
+        ty: Type,
+        ends: EndTexts,
+        default: Option<String>,
+    },
     /// Whether an integer fits the type.
     Integer {
         ty: Type,
@@ -227,18 +288,27 @@ pub(crate) enum Asks {
         ty: Type,
         name: String,
     },
+    /// Whether the type under `#[setting]` is a struct with settings of its own.
+    NoNested(Type),
     /// Whether a struct with this secret field can be serialized.
     NoSerialize {
         ident: Ident,
         field: String,
     },
-    /// Whether the length of a number was asked for.
+    /// Whether the type has a length; one with a parser is read from a text, which has.
     Length {
         ty: Type,
-        name: String,
+        parsed: bool,
+    },
+    /// Whether a text default has the length, where the type is one of text.
+    LengthDefault {
+        ty: Type,
+        text: String,
+        bounds: (usize, usize),
+        written: String,
     },
     /// Whether the type can be what the attribute says; asked only where no constructor is generated.
-    Setting(Type),
+    Setting(Declared),
     Secret(Type),
     ParsedSecret(Type),
     Nested(Type),

@@ -126,8 +126,8 @@ fn named(segment: &syn::PathSegment) -> Known {
         },
         "Vec" | "VecDeque" | "HashSet" | "BTreeSet" if inner(0).is_secret() => Known::OtherSecret,
         "HashMap" | "BTreeMap" if inner(1).is_secret() => Known::OtherSecret,
-        "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => Known::List,
-        "HashMap" | "BTreeMap" => Known::Map,
+        "Vec" | "VecDeque" | "HashSet" | "BTreeSet" | "IndexSet" => Known::List,
+        "HashMap" | "BTreeMap" | "IndexMap" => Known::Map,
         _ => Known::Unknown,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::any::Any;
 
+use config_core::age::{Identity, encrypt_file};
+use config_core::{ExposeSecret, Node, Value};
 use config_tests::Bench;
 use config_tests::child;
 use config_tests::sources::{Boxed, Held};
@@ -24,12 +26,28 @@ pub(super) trait Adapter {
         false
     }
 
+    /// What is held while a case runs, where only one may at a time.
+    fn alone(&self) -> Option<Box<dyn Any>> {
+        None
+    }
+
     /// Makes the source hold these pairs and nothing else.
     fn put(&self, bench: &Bench, pairs: &Pairs) -> Given;
 
     /// Makes the source hold something that nobody can read.
     fn spoil(&self, _bench: &Bench) -> Given {
         unreachable!("the table says that it has no syntax of its own")
+    }
+
+    /// Makes the source hold these bytes, as the field `bytes` or where `whole` has its own key.
+    fn put_bytes(&self, _bench: &Bench, _bytes: &[u8]) -> Given {
+        unreachable!("the table says that it holds text alone")
+    }
+
+    /// Makes the source hold these, one after the other, and names the one of them that is read; none for one that
+    /// there never was.
+    fn put_versions(&self, _bench: &Bench, _versions: &[Pairs], _read: Option<usize>) -> Given {
+        unreachable!("the table says that it keeps no versions")
     }
 }
 
@@ -129,6 +147,61 @@ file!(Json, json, "{\"text\": ");
 file!(Toml, toml, "text = \"no end\n");
 file!(Yaml, yaml, "text: [\n");
 
+/// A JSON file that is encrypted as a whole.
+pub(super) struct Encrypted;
+
+impl Adapter for Encrypted {
+    fn profile(&self) -> &'static str {
+        "encrypted"
+    }
+
+    fn kind(&self) -> &'static str {
+        "file"
+    }
+
+    fn put(&self, bench: &Bench, pairs: &Pairs) -> Given {
+        encrypted(bench, pairs.tree().json().as_bytes())
+    }
+
+    fn spoil(&self, bench: &Bench) -> Given {
+        encrypted(bench, b"{\"text\": ")
+    }
+}
+
+fn encrypted(bench: &Bench, document: &[u8]) -> Given {
+    let identity = Identity::generate();
+    let file = encrypt_file(document, &identity.recipients()).expect("there is a recipient");
+    bench.write("pairs.json.age", file);
+    let key = identity.to_text().expose_secret().to_owned();
+    let variables = vec![("CONFIG_CORE_AGE_IDENTITY".to_owned(), key)];
+    Given { variables, ..Given::default() }
+}
+
+/// A command that prints a JSON object.
+pub(super) struct Exec;
+
+impl Adapter for Exec {
+    fn profile(&self) -> &'static str {
+        "exec"
+    }
+
+    fn put(&self, bench: &Bench, pairs: &Pairs) -> Given {
+        bench.write("pairs.json", pairs.tree().json());
+        Given::default()
+    }
+
+    fn put_bytes(&self, bench: &Bench, bytes: &[u8]) -> Given {
+        bench.write("pairs.json", "{}");
+        bench.write("bytes", bytes);
+        Given::default()
+    }
+
+    fn spoil(&self, bench: &Bench) -> Given {
+        bench.write("pairs.json", "{\"text\": ");
+        Given::default()
+    }
+}
+
 pub(super) struct Dir;
 
 impl Adapter for Dir {
@@ -141,6 +214,11 @@ impl Adapter for Dir {
         for (name, value) in pairs.files() {
             bench.write(&format!("pairs/{name}"), value.plain() + "\n");
         }
+        Given::default()
+    }
+
+    fn put_bytes(&self, bench: &Bench, bytes: &[u8]) -> Given {
+        bench.write("pairs/bytes", bytes);
         Given::default()
     }
 
@@ -194,6 +272,11 @@ impl Adapter for Custom {
     fn put(&self, _bench: &Bench, pairs: &Pairs) -> Given {
         Given { source: Some(Boxed(Box::new(held("custom", pairs)))), ..Given::default() }
     }
+
+    fn put_bytes(&self, _bench: &Bench, bytes: &[u8]) -> Given {
+        let held = Held::new("custom", [("bytes", node_of(bytes))]);
+        Given { source: Some(Boxed(Box::new(held))), ..Given::default() }
+    }
 }
 
 /// A source of the program's own that answers later.
@@ -207,6 +290,15 @@ impl Adapter for Remote {
     fn put(&self, _bench: &Bench, pairs: &Pairs) -> Given {
         Given { source: Some(Boxed(Box::new(held("remote", pairs).remote()))), ..Given::default() }
     }
+
+    fn put_bytes(&self, _bench: &Bench, bytes: &[u8]) -> Given {
+        let held = Held::new("remote", [("bytes", node_of(bytes))]).remote();
+        Given { source: Some(Boxed(Box::new(held))), ..Given::default() }
+    }
+}
+
+fn node_of(bytes: &[u8]) -> Node {
+    Node { value: Value::Bytes(bytes.to_vec().into()), ..Node::default() }
 }
 
 fn held(label: &'static str, pairs: &Pairs) -> Held {

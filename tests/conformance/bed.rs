@@ -1,12 +1,16 @@
 //! Where one case runs on one source.
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use config_core::{Error, Loaded, Loader, Secrets};
 use config_tests::Bench;
-use config_tests::tree::{Tree, variable};
+use config_tests::tree::{Tree, text, variable};
 
 use super::adapters::{Adapter, Given};
+
+/// A machine that is busy with all tests at once is slow.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Which of the names of a field a source holds it under, where it has the choice.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,11 @@ impl Pairs {
             by_path: pairs.iter().map(|(path, tree)| ((*path).to_owned(), tree.clone())).collect(),
             names,
         }
+    }
+
+    /// Some of them.
+    pub(super) fn of(&self, by_path: &[(String, Tree)]) -> Self {
+        Self { by_path: by_path.to_vec(), names: self.names }
     }
 
     /// As one table.
@@ -71,7 +80,7 @@ pub(super) struct Bed<'a> {
 
 impl<'a> Bed<'a> {
     pub(super) fn new(adapter: &'a dyn Adapter) -> Self {
-        Self { adapter, kept: RefCell::default() }
+        Self { adapter, kept: RefCell::new(adapter.alone().into_iter().collect()) }
     }
 
     /// Loads from a source that holds these pairs and nothing else.
@@ -99,6 +108,22 @@ impl<'a> Bed<'a> {
         self.from(bench, given)
     }
 
+    /// A loader of a source that holds bytes.
+    pub(super) fn bytes<T: Secrets>(&self, bytes: &[u8]) -> Loader<T> {
+        let bench = Bench::new();
+        let given = self.adapter.put_bytes(&bench, bytes);
+        self.from(bench, given)
+    }
+
+    /// A loader of one of the versions of a source that held one text after the other; none for one that never was.
+    pub(super) fn version<T: Secrets>(&self, texts: &[&str], read: Option<usize>) -> Loader<T> {
+        let bench = Bench::new();
+        let pairs = |exact: &&str| Pairs::new(&[("text", text(*exact))], Names::Own);
+        let versions: Vec<Pairs> = texts.iter().map(pairs).collect();
+        let given = self.adapter.put_versions(&bench, &versions, read);
+        self.from(bench, given)
+    }
+
     /// Whether it is this source that an origin or a place names.
     #[track_caller]
     pub(super) fn is_named_by(&self, label: &str) {
@@ -106,7 +131,8 @@ impl<'a> Bed<'a> {
     }
 
     fn from<T: Secrets>(&self, bench: Bench, given: Given) -> Loader<T> {
-        let mut loader = T::loader().profile(self.adapter.profile()).root(bench.path());
+        let loader = T::loader().profile(self.adapter.profile()).root(bench.path());
+        let mut loader = loader.deadline(PATIENCE);
         if !given.of_the_process {
             loader = loader.env(given.variables);
         }

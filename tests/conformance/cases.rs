@@ -8,7 +8,7 @@ use config_tests::tree::{Tree, list, number, table, text};
 use config_tests::{failure, kinds, only};
 
 use super::bed::{Bed, Names};
-use super::declared::{Demanding, Everything, Mode, Thousand};
+use super::declared::{Binary, Demanding, Everything, Mode, Thousand};
 
 pub(super) fn a_value_that_is_there_is_read_and_its_origin_names_the_source(bed: &Bed<'_>) {
     let loaded = bed.load_report::<Everything>(&[("text", text("here"))]).unwrap();
@@ -273,4 +273,50 @@ pub(super) fn what_cannot_be_read_is_malformed_and_not_absent(bed: &Bed<'_>) {
     assert_eq!((problem.path(), problem.kind()), ("text", ProblemKind::Malformed));
     let origin = problem.origin().expect("the source that failed");
     bed.is_named_by(origin.source());
+}
+
+pub(super) fn a_key_in_other_case_is_another_key(bed: &Bed<'_>) {
+    let pairs = [("TEXT", text("upper")), ("Hidden", text("mixed")), ("text", text("lower"))];
+    let settings = bed.load::<Everything>(&pairs).unwrap();
+    assert_eq!(settings.text.as_deref(), Some("lower"));
+    assert!(settings.hidden.is_none());
+}
+
+pub(super) fn an_upper_case_key_with_the_prefix_is_the_name_of_a_variable(bed: &Bed<'_>) {
+    let pairs = [("text", text("here")), ("hidden", text("too")), ("number", number("7"))];
+    let settings: Everything = bed.loader(&pairs, Names::Variables).load().unwrap();
+    assert_eq!((settings.text.as_deref(), settings.number), (Some("here"), Some(7)));
+    assert_eq!(settings.hidden.unwrap().expose_secret(), "too");
+}
+
+pub(super) fn bytes_are_those_of_a_text(bed: &Bed<'_>) {
+    let settings = bed.load::<Everything>(&[("bytes", text("Grüße"))]).unwrap();
+    assert_eq!(settings.bytes.unwrap().expose_secret(), "Grüße".as_bytes());
+}
+
+pub(super) fn bytes_that_are_no_text_are_kept(bed: &Bed<'_>) {
+    let every: Vec<u8> = (0..=255).rev().chain([b'\n']).collect();
+    for exact in [b"\xff\xfe\x00\x80".as_slice(), b"\0\0\n\xc3", &every] {
+        let settings: Binary = bed.bytes(exact).load().unwrap();
+        let kept = settings.bytes.or(settings.whole).expect("bytes");
+        assert_eq!(kept.expose_secret(), exact);
+    }
+}
+
+pub(super) fn an_older_version_is_read_where_the_place_names_it(bed: &Bed<'_>) {
+    let texts = ["first", "second", "third"];
+    for (index, exact) in texts.into_iter().enumerate() {
+        let loaded = bed.version::<Everything>(&texts, Some(index)).load_report().unwrap();
+        assert_eq!(loaded.settings.text.as_deref(), Some(exact));
+        let origin = loaded.report.origin("text").unwrap();
+        bed.is_named_by(origin.source());
+        assert!(origin.to_string().contains("version "), "{origin}");
+    }
+}
+
+pub(super) fn a_version_that_is_not_there_is_absent_and_named(bed: &Bed<'_>) {
+    let error = failure(bed.version::<Demanding>(&["only"], None).load());
+    assert!(error.iter().all(|problem| problem.kind() == ProblemKind::Missing), "{error}");
+    assert_eq!(error.iter().count(), 2);
+    assert!(error.to_string().contains("no such version"), "{error}");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use config_core::{SecretString, Secrets};
+use config_core::{SecretBytes, SecretString, Secrets};
 use serde::Deserialize;
 
 macro_rules! from_any_source {
@@ -18,10 +18,20 @@ macro_rules! from_any_source {
             profile(toml, sources(file("pairs.toml"))),
             profile(yaml, sources(file("pairs.yaml"))),
             profile(dir, sources(dir("pairs"))),
+            profile(encrypted, sources(file("pairs.json.age"))),
+            profile(exec, sources(exec("cat pairs.json"))),
             profile(memory, sources("memory")),
             profile(figment, sources("figment")),
             profile(custom, sources("custom")),
             profile(remote, sources("remote")),
+            profile(vault, sources(vault("{PLACE}"))),
+            profile(vault_1, sources(vault("{PLACE}"))),
+            profile(aws, sources(aws("{PLACE}"))),
+            profile(ssm, sources(aws("{PLACE}"))),
+            profile(gcp, sources(gcp("{PLACE}"))),
+            profile(gcp_own, sources(gcp)),
+            profile(azure, sources(azure("{PLACE}"))),
+            profile(azure_own, sources(azure)),
         )]
         pub(super) struct $name { $($body)* }
     };
@@ -55,6 +65,8 @@ from_any_source! {
         pub(super) hidden: Option<SecretString>,
         #[secret(format = any, allow_empty)]
         pub(super) hidden_may_be_empty: Option<SecretString>,
+        #[secret(format = any)]
+        pub(super) bytes: Option<SecretBytes>,
         #[nested]
         pub(super) smtp: Option<Smtp>,
     }
@@ -81,6 +93,15 @@ pub(super) struct Smtp {
 pub(super) struct Login {
     #[setting(default = "nobody")]
     pub(super) user_name: String,
+}
+
+from_any_source! {
+    struct Binary {
+        #[secret(format = any)]
+        pub(super) bytes: Option<SecretBytes>,
+        #[secret(format = any, aws = "conformance-bytes", gcp = "conformance-bytes", exec = "cat bytes")]
+        pub(super) whole: Option<SecretBytes>,
+    }
 }
 
 from_any_source! {

@@ -7,10 +7,15 @@ mod adapters;
 mod bed;
 mod cases;
 mod declared;
+mod stores;
 
-use adapters::Adapter;
+use adapters::{
+    Adapter, Custom, Dir, Dotenv, Encrypted, Env, Exec, Figment, Json, Memory, Process, Remote,
+    Toml, Yaml,
+};
 use bed::Bed;
 use config_tests::child;
+use stores::{Aws, Azure, AzureOwn, Gcp, GcpOwn, Ssm, Vault, Vault1};
 
 /// A case, the sources that cannot express it, and why.
 const CANNOT: &[(&str, &[&str], &str)] = &[
@@ -24,27 +29,136 @@ const CANNOT: &[(&str, &[&str], &str)] = &[
         &["env", "process", "dotenv"],
         "variables are not nested: the name is made of the whole path",
     ),
+    ("a_path_may_be_written_as_one_name_with_dots", OF_THEIR_OWN, ONE_NAME),
+    ("a_path_may_be_written_as_nested_tables", OF_THEIR_OWN, ONE_NAME),
+    ("a_path_may_be_written_as_the_name_of_the_variable", OF_THEIR_OWN, ONE_NAME),
+    ("an_upper_case_key_with_the_prefix_is_the_name_of_a_variable", OF_THEIR_OWN, ONE_NAME),
+    (
+        "an_empty_text_counts_as_absent",
+        &["ssm", "gcp_own"],
+        "the store refuses to keep an empty text",
+    ),
+    (
+        "a_required_value_that_is_empty_is_told_apart_from_a_missing_one",
+        &["ssm", "gcp_own"],
+        "the store refuses to keep an empty text",
+    ),
+    (
+        "an_empty_text_is_a_value_where_it_is_allowed",
+        &["ssm", "gcp_own"],
+        "the store refuses to keep an empty text",
+    ),
     (
         "a_null_is_absent",
-        &["env", "process", "dotenv", "dir", "toml"],
+        &["env", "process", "dotenv", "dir", "toml", "ssm", "gcp_own", "azure_own"],
         "there is no way to write a null",
+    ),
+    (
+        "a_value_of_64_kib_is_kept",
+        &["gcp", "azure", "azure_own"],
+        "the store takes less: 64 KiB with all that is around the value, or 25,600 bytes",
     ),
     (
         "a_number_under_a_secret_is_taken_by_its_exact_digits",
         &["figment"],
-        "a provider hands over numbers, whose digits are lost by then",
+        "a provider hands over numbers, whose digits as written are lost by then: they are refused",
+    ),
+    (
+        "a_number_under_a_secret_is_taken_by_its_exact_digits",
+        &["vault"],
+        "KV version 2 writes numbers anew: 0.10 is 0.1 in what the server keeps",
+    ),
+    (
+        "a_thousand_keys_are_found",
+        &["vault_1"],
+        "the server refuses that many in one write, and KV version 1 has no other",
     ),
     (
         "a_list_under_a_secret_is_a_problem_that_does_not_show_it",
-        &["env", "process", "dotenv", "dir"],
+        &["env", "process", "dotenv", "dir", "ssm", "gcp_own", "azure_own"],
         "all that it holds is text, which is taken as it is",
     ),
     (
         "what_cannot_be_read_is_malformed_and_not_absent",
-        &["env", "process", "figment", "custom", "remote"],
+        &[
+            "env",
+            "process",
+            "figment",
+            "custom",
+            "remote",
+            "vault",
+            "vault_1",
+            "ssm",
+            "gcp_own",
+            "azure_own",
+        ],
         "it has no syntax of its own that could be broken",
     ),
+    (
+        "a_key_in_other_case_is_another_key",
+        &["env", "process", "dotenv"],
+        "a variable's name is the path in upper case: in lower case it would be a stranger's",
+    ),
+    (
+        "a_key_in_other_case_is_another_key",
+        &["azure_own"],
+        "the store takes no notice of case in its names",
+    ),
+    (
+        "bytes_are_those_of_a_text",
+        &["dir"],
+        "the end of the last line, of which a text has none, is one of the bytes of a file",
+    ),
+    (
+        "bytes_that_are_no_text_are_kept",
+        &[
+            "env",
+            "process",
+            "dotenv",
+            "json",
+            "toml",
+            "yaml",
+            "encrypted",
+            "exec",
+            "memory",
+            "figment",
+            "vault",
+            "vault_1",
+            "ssm",
+            "azure",
+            "azure_own",
+        ],
+        "all that it holds is text",
+    ),
+    ("an_older_version_is_read_where_the_place_names_it", KEEP_ONE, NO_VERSION),
+    ("a_version_that_is_not_there_is_absent_and_named", KEEP_ONE, NO_VERSION),
 ];
+
+const OF_THEIR_OWN: &[&str] = &["gcp_own", "azure_own"];
+
+const ONE_NAME: &str = "each field is a secret of its own, which has one name";
+
+const KEEP_ONE: &[&str] = &[
+    "env",
+    "process",
+    "dotenv",
+    "json",
+    "toml",
+    "yaml",
+    "dir",
+    "encrypted",
+    "exec",
+    "memory",
+    "figment",
+    "custom",
+    "remote",
+    "vault_1",
+    "ssm",
+    "gcp_own",
+    "azure_own",
+];
+
+const NO_VERSION: &str = "its place names no version of all that it holds";
 
 macro_rules! suite {
     ($($source:ident: $adapter:ident,)*) => {
@@ -71,6 +185,12 @@ macro_rules! suite {
             a_number_under_a_secret_is_taken_by_its_exact_digits
             a_list_under_a_secret_is_a_problem_that_does_not_show_it
             what_cannot_be_read_is_malformed_and_not_absent
+            a_key_in_other_case_is_another_key
+            an_upper_case_key_with_the_prefix_is_the_name_of_a_variable
+            bytes_are_those_of_a_text
+            bytes_that_are_no_text_are_kept
+            an_older_version_is_read_where_the_place_names_it
+            a_version_that_is_not_there_is_absent_and_named
         } }
     };
     (@each [$($source:ident: $adapter:ident,)*] $cases:tt) => {
@@ -83,7 +203,7 @@ macro_rules! suite {
             $(
                 #[test]
                 fn $case() {
-                    super::run(&super::adapters::$adapter, stringify!($case), super::cases::$case);
+                    super::run(&super::$adapter, stringify!($case), super::cases::$case);
                 }
             )*
         }
@@ -101,10 +221,20 @@ suite! {
     toml: Toml,
     yaml: Yaml,
     dir: Dir,
+    encrypted: Encrypted,
+    exec: Exec,
     memory: Memory,
     figment: Figment,
     custom: Custom,
     remote: Remote,
+    vault: Vault,
+    vault_1: Vault1,
+    aws: Aws,
+    ssm: Ssm,
+    gcp: Gcp,
+    gcp_own: GcpOwn,
+    azure: Azure,
+    azure_own: AzureOwn,
 }
 
 fn run(adapter: &dyn Adapter, case: &str, check: fn(&Bed<'_>)) {

@@ -8,9 +8,16 @@ mod conformance;
 mod declare;
 #[cfg(unix)]
 mod dir;
-mod direct;
 mod documents;
 mod dotenv;
+mod encrypted;
+#[cfg(unix)]
+mod exec;
+#[cfg(target_os = "linux")]
+mod keyring;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg(target_os = "linux")]
+mod memory_remote;
 mod schema;
+mod together;

@@ -106,6 +106,14 @@ many! {
     a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 d0 d1 d2 d3 d4 d5 d6 d7 d8 d9
 }
 
+/// What a command prints.
+#[derive(Secrets)]
+#[secrets(sources(exec))]
+struct Printed {
+    #[secret(required, format = any, exec = "cat {PLACE}")]
+    token: SecretString,
+}
+
 fn main() {
     if std::env::var_os("QUARANTINE").is_some() {
         ALLOCATOR.begin();
@@ -145,6 +153,18 @@ fn done(how: &str, place: &str) -> String {
             shown(&settings.token)
         }),
         "env-scrubbed" => text(Text::loader().scrub_env()),
+        "exec" => {
+            let loader = Printed::loader().env([("PLACE", place)]);
+            let said = of(loader, |settings| shown(&settings.token));
+            // The thread that ran the command ends by itself, soon after it has answered.
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            said
+        }
+        "encrypted" => {
+            let key = std::path::Path::new(place).with_file_name("key.txt");
+            let key = key.to_str().expect("a path that is text").to_owned();
+            text(Text::loader().env([("CONFIG_CORE_AGE_IDENTITY_FILE", key)]).file(place))
+        }
         "list" => list(given::<List>().file(place)),
         "list-text" => list(List::loader()),
         "map" => map(given::<Map>().file(place)),

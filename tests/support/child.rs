@@ -19,8 +19,30 @@ pub fn is_child() -> bool {
 /// # Panics
 /// If it fails there.
 pub fn again(module: &str, test: &str, directory: &Path, variables: &[(&str, &OsStr)]) -> String {
+    again_within(&[], module, test, directory, variables)
+}
+
+/// The same, by a program that is given these words and then the command to run.
+///
+/// # Panics
+/// If it fails there.
+pub fn again_within(
+    around: &[&str],
+    module: &str,
+    test: &str,
+    directory: &Path,
+    variables: &[(&str, &OsStr)],
+) -> String {
     let module = module.split_once("::").map_or(module, |(_, inner)| inner);
-    let mut command = Command::new(std::env::current_exe().expect("the test knows itself"));
+    let own = std::env::current_exe().expect("the test knows itself");
+    let mut command = match around.split_first() {
+        None => Command::new(own),
+        Some((program, words)) => {
+            let mut command = Command::new(program);
+            command.args(words).arg(own);
+            command
+        }
+    };
     command.args(["--exact", &format!("{module}::{test}"), "--nocapture", "--test-threads=1"]);
     command.env_clear().current_dir(directory).env(MARK, "1").envs(variables.iter().copied());
     let output = command.output().expect("the test runs again");

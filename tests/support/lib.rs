@@ -3,6 +3,8 @@
 pub mod bench;
 pub mod canary;
 pub mod child;
+#[cfg(target_os = "linux")]
+pub mod crafted;
 pub mod listen;
 #[cfg(target_os = "linux")]
 pub mod memory;

@@ -10,6 +10,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// The shortest run of the canary's bytes that counts as a part of it. Eight random letters and digits do not come
 /// about by chance: that would be one in 10^14 for each place.
@@ -104,7 +105,16 @@ impl Paused {
     /// # Errors
     /// Where its memory cannot be read.
     pub fn census(&self, canary: &[u8]) -> io::Result<Census> {
-        census(self.child.id(), canary)
+        let mut found = census(self.child.id(), canary);
+        // A thread that was about to end took its stack with it while it was being read.
+        for _ in 0..5 {
+            if found.is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+            found = census(self.child.id(), canary);
+        }
+        found
     }
 
     /// What `/proc` shows of its environment.

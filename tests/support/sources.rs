@@ -76,13 +76,21 @@ impl Source for Held {
 pub struct Failing {
     label: &'static str,
     failure: Failure,
+    remote: bool,
 }
 
 impl Failing {
     /// One that fails so.
     #[must_use]
     pub fn new(label: &'static str, failure: Failure) -> Self {
-        Self { label, failure }
+        Self { label, failure, remote: false }
+    }
+
+    /// One that says it is remote.
+    #[must_use]
+    pub fn remote(mut self) -> Self {
+        self.remote = true;
+        self
     }
 }
 
@@ -93,6 +101,10 @@ impl Source for Failing {
 
     fn fetch<'a>(&'a self, _wanted: &'a Wanted<'a>) -> Fetch<'a> {
         Fetch::Ready(Err(self.failure.clone()))
+    }
+
+    fn is_remote(&self) -> bool {
+        self.remote
     }
 }
 
@@ -224,5 +236,13 @@ impl Source for Boxed {
 
     fn remedy(&self, key: &config_core::Key<'_>) -> Option<String> {
         self.0.remedy(key)
+    }
+
+    fn plan(&self, wanted: &Wanted<'_>) -> config_core::SourcePlan {
+        self.0.plan(wanted)
+    }
+
+    fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
+        self.0.at_place(place)
     }
 }

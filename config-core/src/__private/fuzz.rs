@@ -61,7 +61,7 @@ pub fn key(data: &[u8]) {
     for own in [Some(own), None] {
         let (path, variables) = (names[0], &names);
         let base = base.map(|base| (base, path));
-        let key = Key { path, variables, own, base, secret: false, binary: false };
+        let key = Key { path, variables, own, base, secret: false, prefix: "", binary: false };
         let _ = crate::document::lookup::answer(&root, &key, None);
     }
 }

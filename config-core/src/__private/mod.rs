@@ -15,7 +15,7 @@ pub use std::vec::Vec;
 
 pub use crate::build::Builder;
 pub use crate::build::compose::{Part, Piece, Place, composed, here, later};
-pub use crate::build::take::{RangeOf, SecretField, Setting, nested_opt};
+pub use crate::build::take::{RangeOf, SecretField, Setting, SizeOf, nested_opt};
 pub use crate::decode::SecretType;
 pub use crate::schema::compose::{Shape, Texts, Tree};
 pub use crate::schema::declare::{

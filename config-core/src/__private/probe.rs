@@ -3,12 +3,16 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
+use zeroize::Zeroize;
 
 use crate::decode::SecretType;
+use crate::secret::{Secret, SecretBytes, SecretString};
+use crate::secrets::Secrets;
 
 macro_rules! probe {
     ($(#[$doc:meta])* $name:ident, $otherwise:ident, $constant:ident, $($bound:tt)*) => {
@@ -43,6 +47,10 @@ probe!(
     /// Whether a type is made of text.
     TextProbe, NotText, IS_TEXT, Textual + ?Sized);
 
+probe!(
+    /// Whether a type declares settings of its own.
+    NestedProbe, NotNested, IS_NESTED, Secrets);
+
 /// An `Option`, under whatever name.
 pub trait IsOption {}
 
@@ -64,6 +72,61 @@ impl<K, V: Textual> Textual for BTreeMap<K, V> {}
 impl<T: Textual, H> Textual for HashSet<T, H> {}
 impl<T: Textual> Textual for BTreeSet<T> {}
 impl<T: Textual> Textual for VecDeque<T> {}
+
+/// What `len` counts of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// The characters of a text; the bytes of what is bytes already.
+    Characters,
+    /// The elements of a list, the entries of a map.
+    Elements,
+    /// It has no length that is known here.
+    Nothing,
+}
+
+/// What `len` counts of a type.
+pub struct CountsProbe<T: ?Sized>(PhantomData<T>);
+
+/// The answer for all other types.
+pub trait CountsNothing {
+    /// None.
+    const COUNTS: Counts = Counts::Nothing;
+}
+
+/// A type that has a length.
+pub trait Counted {
+    /// In what.
+    const IN: Counts;
+}
+
+impl<T: ?Sized> CountsNothing for CountsProbe<T> {}
+
+impl<T: Counted + ?Sized> CountsProbe<T> {
+    /// In what.
+    pub const COUNTS: Counts = T::IN;
+}
+
+macro_rules! counted {
+    ($unit:ident: $(($($generics:tt)*) $ty:ty;)*) => {
+        $(impl<$($generics)*> Counted for $ty {
+            const IN: Counts = Counts::$unit;
+        })*
+    };
+}
+
+counted!(Characters:
+    () str; () String; () Path; () PathBuf; () SecretString; () SecretBytes; (T: Zeroize) Secret<T>;);
+counted!(Elements:
+    (T) [T]; (T, const N: usize) [T; N]; (T) Vec<T>; (T) VecDeque<T>; (T) BTreeSet<T>; (T, H) HashSet<T, H>;
+    (K, V) BTreeMap<K, V>; (K, V, H) HashMap<K, V, H>;);
+
+impl<T: Counted + ?Sized> Counted for Box<T> {
+    const IN: Counts = T::IN;
+}
+
+impl<T: Counted + ToOwned + ?Sized> Counted for Cow<'_, T> {
+    const IN: Counts = T::IN;
+}
 
 /// How a literal is read as a type.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 
 use super::{Builder, What};
-use crate::schema::Leaf;
+use crate::schema::Schema;
 use crate::secret::{ExposeSecret, SecretString};
 use crate::secrets::{Invalid, Secrets};
 use crate::value::TextBuilder;
@@ -95,13 +95,47 @@ pub fn valid_struct<T: Secrets>(
     value: T,
     check: impl Fn(&T) -> Result<(), Invalid>,
 ) -> Option<T> {
+    if !builder.may_be_judged() {
+        return None;
+    }
     let Err(invalid) = check(&value) else { return Some(value) };
-    let whole = builder.schema.leaves().get(place.0).map_or("", Leaf::path);
-    let local = T::schema().leaves().first().map_or("", Leaf::path);
-    let above = whole.strip_suffix(local).unwrap_or_default();
-    let path = format!("{above}{}", invalid.field);
-    builder.note(place.0, What::Struct { path, message: invalid.message });
+    builder.refuse(place.0, T::schema(), invalid);
     None
+}
+
+impl Builder<'_> {
+    /// Notes what the validator of a struct refused, with the field that it names. One that names no field of its struct
+    /// is told with the struct, since a made-up path would send the reader to nothing.
+    fn refuse(&mut self, first: usize, structure: &'static Schema, invalid: Invalid) {
+        let Invalid { field, message } = invalid;
+        let leaves = structure.leaves();
+        let named = leaves.iter().position(|leaf| leaf.path() == field);
+        let is_nested = !field.is_empty()
+            && leaves.iter().any(|leaf| {
+                leaf.path().strip_prefix(field).is_some_and(|below| below.starts_with('.'))
+            });
+        let above = match (self.schema.leaves().get(first), leaves.first()) {
+            (Some(whole), Some(local)) => {
+                whole.path().strip_suffix(local.path()).unwrap_or_default()
+            }
+            _ => "",
+        };
+        let (path, words) = match named.is_some() || is_nested {
+            true => (format!("{above}{field}"), message.to_owned()),
+            false => {
+                let whole = above.strip_suffix('.').unwrap_or(structure.name());
+                let words = match field {
+                    "" => message.to_owned(),
+                    _ => format!(
+                        "{message} (its validator names `{field}`, which is none of its fields)"
+                    ),
+                };
+                (whole.to_owned(), words)
+            }
+        };
+        let leaf = named.map(|at| first + at);
+        self.note(leaf.unwrap_or(first), What::Struct { path, words, has_origin: leaf.is_some() });
+    }
 }
 
 /// Writes text so that it stands for itself inside a URL: all but the unreserved characters of RFC 3986 section 2.3 are

@@ -2,7 +2,8 @@
 //!
 //! Then nothing has to be asked, told apart or remembered: each field is read where it stands and decoded at once. This
 //! way has no rules of its own: as soon as a field does not plainly stand there, or is wrong, it gives up, and the load
-//! starts afresh by way of the resolver, which knows what that means.
+//! starts afresh by way of the resolver, which knows what that means. A validator runs a second time only where a field
+//! after its own is wrong.
 
 use std::env::{self, VarError};
 
@@ -11,7 +12,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::{Builder, Supply, Turn};
 use crate::environment::Environment;
 use crate::resolve::{self, Options};
-use crate::schema::{Leaf, Schema};
+use crate::schema::{Leaf, Presence, Schema};
 use crate::secrets::Secrets;
 use crate::value::{Node, Text, Value};
 
@@ -24,6 +25,8 @@ pub(super) struct Direct {
     texts: Vec<Option<Text>>,
     pub(super) node: Node,
     pub(super) gave_up: bool,
+    /// Whether it is settled that no field is missing.
+    all_there: bool,
 }
 
 /// The settings, where all of them stand in the environment and nothing else is wanted.
@@ -45,7 +48,7 @@ fn is_usual(options: &Options) -> bool {
     matches!(options.environment, Environment::Process)
         && options.overrides.is_empty()
         && options.added.is_empty()
-        && options.fall_through.is_empty()
+        && options.on_failure.is_empty()
         && !options.strict
         && !options.is_tapped()
         && !crate::trace::is_on()
@@ -71,7 +74,23 @@ impl Direct {
             0..=LOOKED_UP => Vec::new(),
             _ => in_one_pass(schema),
         };
-        Self { texts, node: Node::default(), gave_up: false }
+        Self { texts, node: Node::default(), gave_up: false, all_there: false }
+    }
+
+    /// Whether all fields from there on stand in the environment, so that it is not for want of one that the load starts
+    /// afresh, and what a validator does is not done twice.
+    pub(super) fn has_all(&mut self, schema: &'static Schema, from: usize) -> bool {
+        let is_there = |(at, leaf): (usize, &Leaf)| match self.texts.get(at) {
+            _ if matches!(leaf.field().presence, Presence::Composed(_)) => true,
+            _ if !leaf.field().sources.is_empty() => false,
+            Some(text) => text.as_ref().is_some_and(|text| !text.is_empty()),
+            None => !Zeroizing::new(look_up(leaf.variable())).is_empty(),
+        };
+        if !self.gave_up && !self.all_there {
+            self.all_there = schema.leaves().iter().enumerate().skip(from).all(is_there);
+            self.gave_up = !self.all_there;
+        }
+        !self.gave_up
     }
 
     /// The value of the field, or gives up.

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use crate::format::{
     Format, decode_base64, decode_hex, is_name, looks_like_a_secret, looks_random,
 };
-use crate::resolve::{Outcome, Resolution};
+use crate::resolve::{Hidden, Missed, Outcome, Resolution};
 use crate::schema::Schema;
 use crate::value::{Node, Value};
 
@@ -20,11 +20,22 @@ const SHARED: usize = 8;
 pub(crate) struct Gate<'a> {
     secrets: Vec<&'a str>,
     formats: Vec<Format>,
+    /// From so many bytes on a text of a setting may be a secret that nobody knows.
+    unknown_from: usize,
 }
 
 impl<'a> Gate<'a> {
-    pub(crate) fn new(schema: &'static Schema, resolution: &'a Resolution) -> Self {
-        let mut gate = Self { secrets: Vec::new(), formats: Vec::new() };
+    pub(crate) fn new(
+        schema: &'static Schema,
+        resolution: &'a Resolution,
+        hidden: Option<&'a Hidden>,
+    ) -> Self {
+        let unknown_from = match hidden {
+            Some(hidden) if hidden.has_failed() => 0,
+            Some(hidden) if hidden.has_unasked() => PIECE,
+            _ => usize::MAX,
+        };
+        let mut gate = Self { secrets: Vec::new(), formats: Vec::new(), unknown_from };
         for (leaf, outcome) in schema.leaves().iter().zip(&resolution.outcomes) {
             let field = leaf.field();
             if !field.is_secret() {
@@ -35,25 +46,41 @@ impl<'a> Gate<'a> {
                 texts(&found.node, &mut gate.secrets);
             }
         }
+        for miss in &resolution.misses {
+            if let Missed::Shadowed(found) = &miss.what
+                && schema.leaves()[miss.question].field().is_secret()
+            {
+                texts(&found.node, &mut gate.secrets);
+            }
+        }
+        for node in hidden.map(|hidden| &hidden.nodes).into_iter().flatten() {
+            texts(node, &mut gate.secrets);
+        }
         gate
     }
 
     /// A name that no field has, as a message may show it: it may be a secret that stands in the place of a name.
     pub(crate) fn name(&self, name: &str) -> String {
-        let parts = name.split('.').map(|part| match self.is_clean(part) && is_name(part) {
-            true => part.to_owned(),
-            false => format!("[{}]", characters(part.chars().count())),
-        });
-        parts.collect::<Vec<_>>().join(".")
+        named(name, |part| self.is_clean(part) && is_name(part))
+    }
+
+    /// The same where any name may be a secret.
+    pub(crate) fn no_name(name: &str) -> String {
+        named(name, |_| false)
     }
 
     /// Whether a text of a setting may be shown.
     pub(super) fn lets(&self, text: &str) -> bool {
-        text.chars().count() <= SHOWN && self.is_clean(text)
+        text.len() < self.unknown_from && text.chars().count() <= SHOWN && self.is_clean(text)
+    }
+
+    /// Whether keys that stand in a value may be shown.
+    pub(super) fn lets_keys(&self, keys: &str) -> bool {
+        keys.len() < self.unknown_from && self.lets_message(keys)
     }
 
     /// Whether a message from elsewhere may be shown: it may be longer than a value.
-    pub(super) fn lets_message(&self, message: &str) -> bool {
+    fn lets_message(&self, message: &str) -> bool {
         let words = message.split(|c: char| c.is_whitespace() || "`'\"()[]{},;".contains(c));
         self.is_clean(message) && words.into_iter().all(|word| self.is_clean(word))
     }
@@ -64,6 +91,16 @@ impl<'a> Gate<'a> {
         let mut quoted = Vec::new();
         if let Some(node) = node {
             texts(node, &mut quoted);
+        }
+        if self.unknown_from != usize::MAX {
+            // Then the value itself may be a secret; where its type has taken the text over, nobody can tell.
+            if node.is_some() && quoted.iter().all(|text| text.is_empty()) {
+                return false;
+            }
+            let quoted = quoted.into_iter().filter(|text| text.len() >= self.unknown_from);
+            let secrets = self.secrets.iter().copied().chain(quoted).collect();
+            let gate = Gate { secrets, formats: self.formats.clone(), unknown_from: usize::MAX };
+            return gate.lets_message_about(message, None);
         }
         let unescaped = unescaped(message);
         quoted.iter().all(|text| self.is_clean(text))
@@ -85,6 +122,15 @@ impl<'a> Gate<'a> {
         };
         text.is_empty() || !tells()
     }
+}
+
+/// The parts of a name that may be shown, and of the others how long they are.
+fn named(name: &str, is_shown: impl Fn(&str) -> bool) -> String {
+    let parts = name.split('.').map(|part| match is_shown(part) {
+        true => part.to_owned(),
+        false => format!("[{}]", characters(part.chars().count())),
+    });
+    parts.collect::<Vec<_>>().join(".")
 }
 
 /// A text without the backslashes that stand before quotes and backslashes where one is quoted.

@@ -10,7 +10,7 @@ pub(crate) mod take;
 use crate::decode::Wrong;
 use crate::error::{Error, ProblemKind};
 use crate::origin::Origin;
-use crate::report::Report;
+use crate::report::{Judged, Report};
 use crate::resolve::{self, Depth, Options, Outcome, Questions, Resolution};
 use crate::schema::{Field, Leaf, Presence, Schema};
 use crate::secret::SecretString;
@@ -19,6 +19,7 @@ use crate::source::Found;
 use crate::value::{Node, Value};
 use direct::Direct;
 use got::Got;
+use std::ops::Range;
 
 /// Walks the fields of a struct in declaration order, hands each its value and notes what is wrong.
 ///
@@ -28,6 +29,8 @@ pub struct Builder<'a> {
     supply: Supply<'a>,
     next: usize,
     drafts: Vec<Draft>,
+    /// The fields of nested structs that no source has any key of.
+    without: Vec<Range<usize>>,
     #[cfg(feature = "figment")]
     shapes: Option<Vec<(usize, crate::decode::Shape)>>,
 }
@@ -57,10 +60,16 @@ enum What {
         words: String,
         foreign: bool,
     },
-    /// A validator of a struct refused a field by its path.
+    /// An element of a list or map that is not one of the declared values, by its place.
+    Element {
+        place: String,
+        words: String,
+    },
+    /// A validator of a struct refused what has that path; the draft's own field is the one it names, if it names one.
     Struct {
         path: String,
-        message: &'static str,
+        words: String,
+        has_origin: bool,
     },
 }
 
@@ -85,27 +94,24 @@ pub(crate) fn settings<T: Secrets>(
 ) -> Result<Built<T>, Error> {
     let mut resolution = match resolved {
         Ok(resolution) => resolution,
-        Err(problems) => return Err(Error::new(problems, Vec::new(), None)),
+        Err(problems) => return Err(unresolved(problems)),
     };
-    let (settings, drafts) = run::<T>(&mut resolution);
+    let (settings, drafts, without) = run::<T>(&mut resolution);
     let traced = crate::trace::is_on();
     match settings {
         Some(settings) if drafts.is_empty() && resolution.general.is_empty() => {
             if wanted == Wanted::Settings && !options.strict && !traced {
                 return Ok(Built { settings, report: Report::empty() });
             }
-            let report = Report::new(T::schema(), &mut resolution, &[], options);
-            crate::trace::loaded(&report);
-            match options.strict {
-                true if !report.warnings().is_empty() => Err(report.into_strict_error()),
-                _ => Ok(Built { settings, report }),
+            let judged = Judged { problems: &[], without: &without, hidden: None };
+            let report = Report::new(T::schema(), &resolution, &judged, options);
+            if options.strict && !report.warnings().is_empty() {
+                return Err(crate::trace::failed(report.into_strict_error()));
             }
+            crate::trace::loaded(&report);
+            Ok(Built { settings, report })
         }
-        _ => {
-            let error = failed(T::schema(), &mut resolution, drafts, options);
-            crate::trace::failed(&error);
-            Err(error)
-        }
+        _ => Err(failed(T::schema(), &mut resolution, drafts, options)),
     }
 }
 
@@ -118,9 +124,12 @@ pub(crate) fn explained<T: Secrets>(
         Ok(resolution) => resolution,
         Err(problems) => return Report::of_problems(problems),
     };
-    let (_, drafts) = run::<T>(&mut resolution);
-    let problems = problems::of(T::schema(), &mut resolution, drafts);
-    Report::new(T::schema(), &mut resolution, &problems, options)
+    let (_, drafts, without) = run::<T>(&mut resolution);
+    let opened = resolution.list.all_opened();
+    let hidden = resolve::hidden(&resolution, Questions::Fields(T::schema()), options, &opened);
+    let problems = problems::of(T::schema(), &resolution, drafts, &hidden);
+    let judged = Judged { problems: &problems, without: &without, hidden: Some(&hidden) };
+    Report::new(T::schema(), &resolution, &judged, options)
 }
 
 /// The value of one name.
@@ -131,7 +140,7 @@ pub(crate) fn named(
 ) -> Result<SecretString, Error> {
     let variable = [name];
     let questions = Questions::Name { schema, variable: &variable };
-    let fail = |problems| Err(Error::new(problems, Vec::new(), None));
+    let fail = |problems| Err(unresolved(problems));
     if name.is_empty() || name.contains(['=', '\0']) {
         let message = "a name must have characters, and none of them `=` or NUL";
         return fail(vec![crate::error::Problem::new(name, ProblemKind::Missing, message)]);
@@ -146,8 +155,10 @@ pub(crate) fn named(
     {
         return Ok(secret);
     }
-    let profile = resolution.profile.clone();
-    Err(Error::new(problems::of_name(questions, name, &mut resolution), Vec::new(), profile))
+    resolve::beyond(&mut resolution, questions, options);
+    let warnings = crate::report::failing(&resolution, questions, options);
+    let problems = problems::of_name(questions, name, &mut resolution);
+    Err(crate::trace::failed(Error::new(problems, warnings, resolution.profile)))
 }
 
 /// The settings for a figment application.
@@ -158,7 +169,7 @@ pub(crate) fn provided<T: Secrets>(
 ) -> Result<crate::Provided, Error> {
     let mut resolution = match resolved {
         Ok(resolution) => resolution,
-        Err(problems) => return Err(Error::new(problems, Vec::new(), None)),
+        Err(problems) => return Err(unresolved(problems)),
     };
     let copies: Vec<Option<Node>> = resolution
         .outcomes
@@ -179,10 +190,13 @@ pub(crate) fn provided<T: Secrets>(
     Ok(crate::Provided::resolved(schema, copies, shapes))
 }
 
-fn run<T: Secrets>(resolution: &mut Resolution) -> (Option<T>, Vec<Draft>) {
+/// The settings, if there are any, what is wrong, and the fields of nested structs that are not there.
+type Run<T> = (Option<T>, Vec<Draft>, Vec<Range<usize>>);
+
+fn run<T: Secrets>(resolution: &mut Resolution) -> Run<T> {
     let mut builder = Builder::new(T::schema(), Supply::Resolved(resolution));
     let settings = T::__build(&mut builder);
-    (settings, builder.drafts)
+    (settings, builder.drafts, builder.without)
 }
 
 fn failed(
@@ -192,37 +206,56 @@ fn failed(
     options: &Options,
 ) -> Error {
     let mut problems = std::mem::take(&mut resolution.general);
-    problems.extend(problems::of(schema, resolution, drafts));
-    let warnings = crate::report::warnings(schema, resolution, options);
+    let questions = Questions::Fields(schema);
+    let asked = resolution.list.all_opened();
+    let every: Vec<usize> = (0..resolution.list.len()).collect();
+    let hidden = resolve::hidden(resolution, questions, options, &every);
+    problems.extend(problems::of(schema, resolution, drafts, &hidden));
+    let noticed = crate::report::warnings(schema, resolution, options, &asked, Some(&hidden));
+    resolve::beyond(resolution, questions, options);
+    let mut warnings = crate::report::failing(resolution, questions, options);
+    warnings.extend(noticed);
     if options.strict {
         problems.extend(crate::report::strict(&warnings));
-        return Error::new(problems, Vec::new(), resolution.profile.clone()).naming(schema);
+        warnings.clear();
     }
-    Error::new(problems, warnings, resolution.profile.clone()).naming(schema)
+    let error = Error::new(problems, warnings, resolution.profile.clone());
+    crate::trace::failed(error.naming(schema))
 }
 
-/// Whether a value is one of the declared ones; of a list each element.
+/// The error of a load that came to an end before any source was asked.
+fn unresolved(problems: Vec<crate::error::Problem>) -> Error {
+    crate::trace::failed(Error::new(problems, Vec::new(), None))
+}
+
+/// Whether a value is one of the declared ones; of a list or map each element.
 fn is_one_of(node: &Node, known: &[&str]) -> bool {
     match &node.value {
         Value::Text(text) | Value::Number(text) | Value::Notation(text) => {
             known.contains(&text.as_str())
         }
         Value::Bool(truth) => known.contains(&if *truth { "true" } else { "false" }),
-        Value::List(elements) => elements.iter().all(|element| is_one_of(element, known)),
+        Value::List(_) | Value::Map(_) => first_other(node, known).is_none(),
         Value::Null => true,
-        Value::Bytes(_) | Value::Map(_) => false,
+        Value::Bytes(_) => false,
     }
 }
 
-/// Whether a type, as written, is a list, a set or a map.
-fn holds_many(ty: &str) -> bool {
-    let ty = ty.trim_start_matches("Option").trim_start_matches([' ', '<']);
-    let outer = ty.split('<').next().unwrap_or(ty).trim_end();
-    let name = outer.rsplit("::").next().unwrap_or(outer).trim();
-    ["Vec", "VecDeque", "HashSet", "BTreeSet", "HashMap", "BTreeMap", "IndexMap", "IndexSet"]
-        .contains(&name)
-        || ty.starts_with('[')
-        || ty.starts_with('(')
+/// The first element of a list or map that is none of the declared values, and its place.
+fn first_other<'n>(node: &'n Node, known: &[&str]) -> Option<(String, &'n Node)> {
+    let is_other = |(_, element): &(usize, &Node)| !is_one_of(element, known);
+    match &node.value {
+        Value::List(list) => {
+            let (at, element) = list.iter().enumerate().find(is_other)?;
+            Some((format!("element {}", at + 1), element))
+        }
+        Value::Map(map) => {
+            let (at, element) =
+                map.iter().map(|(_, element)| element).enumerate().find(is_other)?;
+            Some((format!("entry {}", at + 1), element))
+        }
+        _ => None,
+    }
 }
 
 fn wrong_length(units: [&str; 2], length: usize, least: usize, most: usize) -> String {
@@ -254,6 +287,7 @@ impl<'a> Builder<'a> {
             supply,
             next: 0,
             drafts: Vec::new(),
+            without: Vec::new(),
             #[cfg(feature = "figment")]
             shapes: None,
         }
@@ -309,6 +343,7 @@ impl<'a> Builder<'a> {
         let Supply::Resolved(resolution) = &self.supply else { return Turn::Problem };
         match (&resolution.outcomes[leaf], field.presence) {
             (Outcome::Failed { .. }, _) => self.note(leaf, What::Failed),
+            (Outcome::Unread { .. }, _) => {}
             (_, Presence::Required) => self.note(leaf, What::Missing),
             _ => return Turn::Nothing,
         }
@@ -337,14 +372,21 @@ impl<'a> Builder<'a> {
 
     fn note(&mut self, leaf: usize, what: What) {
         let field = self.field(leaf);
-        let got = match &mut self.supply {
-            Supply::Direct(direct) => return direct.gave_up = true,
+        let got = match &self.supply {
+            Supply::Direct(_) => Got::Default,
             Supply::Resolved(resolution) => match &resolution.outcomes[leaf] {
                 Outcome::Found { found, .. } => Got::new(&found.node, field),
                 _ => Got::Default,
             },
         };
-        self.drafts.push(Draft { leaf, what, got });
+        self.note_got(leaf, what, got);
+    }
+
+    fn note_got(&mut self, leaf: usize, what: What, got: Got) {
+        match &mut self.supply {
+            Supply::Direct(direct) => direct.gave_up = true,
+            Supply::Resolved(_) => self.drafts.push(Draft { leaf, what, got }),
+        }
     }
 
     /// Notes what the type of the field asks for, where the settings are for figment.
@@ -360,18 +402,25 @@ impl<'a> Builder<'a> {
         self.note(leaf, What::Check { kind, words, foreign });
     }
 
+    /// Whether code of the application may judge what there is so far.
+    fn may_be_judged(&mut self) -> bool {
+        match &mut self.supply {
+            Supply::Direct(direct) => direct.has_all(self.schema, self.next),
+            Supply::Resolved(_) => true,
+        }
+    }
+
     /// Whether no source has any key of the next fields; then they are stepped over.
     fn all_absent(&mut self, count: usize) -> bool {
         let absent = match &mut self.supply {
-            Supply::Direct(direct) => {
-                direct.gave_up = true;
-                return false;
-            }
+            // Should one of them be missing, its own turn finds out.
+            Supply::Direct(_) => return false,
             Supply::Resolved(resolution) => resolution.outcomes[self.next..self.next + count]
                 .iter()
                 .all(|outcome| matches!(outcome, Outcome::Absent)),
         };
         if absent {
+            self.without.push(self.next..self.next + count);
             self.next += count;
         }
         absent
@@ -388,17 +437,27 @@ impl<'a> Builder<'a> {
         if field.one_of.is_empty() {
             return true;
         }
-        let fits = is_one_of(self.node(leaf), field.one_of);
+        let words = || format!("not one of {}", field.one_of.join(", "));
+        let node = self.node(leaf);
+        if field.counts_elements {
+            // What reads as no list is told when it is decoded.
+            let Some(many) = crate::decode::collection(node) else { return true };
+            let other = first_other(&many, field.one_of);
+            let Some((place, element)) = other else { return true };
+            let got = Got::new(element, field);
+            self.note_got(leaf, What::Element { place, words: words() }, got);
+            return false;
+        }
+        let fits = is_one_of(node, field.one_of);
         if !fits {
-            let words = format!("not one of {}", field.one_of.join(", "));
-            self.check_failed(leaf, ProblemKind::NotOneOf, words, false);
+            self.check_failed(leaf, ProblemKind::NotOneOf, words(), false);
         }
         fits
     }
 
     /// Whether a text has so many characters; bytes so many bytes, a list or map so many elements.
     fn has_length(&mut self, leaf: usize, least: usize, most: usize) -> bool {
-        let is_list = holds_many(self.field(leaf).ty);
+        let is_list = self.field(leaf).counts_elements;
         let node = self.node(leaf);
         let (length, units) = match &node.value {
             Value::Bytes(bytes) => (bytes.len(), ["byte", "bytes"]),

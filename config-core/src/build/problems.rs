@@ -5,22 +5,31 @@ use super::got::Got;
 use super::{Draft, What};
 use crate::decode::Wrong;
 use crate::error::{Problem, ProblemKind, Tried};
-use crate::origin::Origin;
-use crate::resolve::{Missed, Outcome, Questions, Resolution, with_wanted};
-use crate::schema::{Field, Schema};
+use crate::origin::{Absence, Origin};
+use crate::resolve::{Hidden, Missed, Outcome, Questions, Resolution, with_wanted};
+use crate::schema::{Field, Presence, Schema};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Value};
 
 /// The problems of the fields, in declaration order.
 pub(super) fn of(
     schema: &'static Schema,
-    resolution: &mut Resolution,
+    resolution: &Resolution,
     mut drafts: Vec<Draft>,
+    hidden: &Hidden,
 ) -> Vec<Problem> {
     drafts.sort_by_key(|draft| draft.leaf);
-    let gate = Gate::new(schema, resolution);
+    let gate = Gate::new(schema, resolution, Some(hidden));
     let questions = Questions::Fields(schema);
-    drafts.iter().map(|draft| problem(schema, resolution, questions, &gate, draft)).collect()
+    // A place given to the loader that is not there is a problem of its own.
+    let is_told = |draft: &&Draft| match &resolution.outcomes[draft.leaf] {
+        Outcome::Failed { entry, failure } => {
+            resolution.missing.contains(entry) && failure.kind() == FailureKind::NotFound
+        }
+        _ => false,
+    };
+    let untold = drafts.iter().filter(|draft| !is_told(draft));
+    untold.map(|draft| problem(schema, resolution, questions, &gate, draft)).collect()
 }
 
 /// The problem of a name asked for at run time.
@@ -37,6 +46,7 @@ pub(super) fn of_name(
         Some(Outcome::Found { entry, found }) => {
             let mut problem =
                 Problem::new(name, ProblemKind::WrongType, not_a_text(&found.node.value));
+            problem.hint = found.origin.advice().map(str::to_owned);
             problem.origin = Some(labelled(resolution, *entry, &found.origin));
             problems.push(problem);
         }
@@ -55,7 +65,12 @@ pub(crate) fn tried(resolution: &Resolution, question: usize) -> Vec<Tried> {
             let absence = match &miss.what {
                 Missed::Absent(absence) | Missed::Empty(absence) => absence.clone(),
                 Missed::Failed(failure) => {
-                    crate::origin::Absence::new("", format!("failed: {}", failure.message))
+                    let place = match failed_at(resolution, miss.entry, failure).place() {
+                        place if place.is_empty() => place,
+                        place => format!(", {place}"),
+                    };
+                    let key = failure.key.clone().unwrap_or_default();
+                    Absence::new(key, format!("failed{place}: {}", failure.message))
                 }
                 Missed::Shadowed(_) => return None,
             };
@@ -97,15 +112,32 @@ fn problem(
         What::Check { kind: ProblemKind::Refused, words, foreign } => {
             (ProblemKind::Refused, refused(gate, words, *foreign, value))
         }
-        What::Check { kind, words, .. } => (*kind, checked(gate, field, draft, *kind, words)),
-        What::Struct { path, message } => {
-            return Problem::new(path.clone(), ProblemKind::Refused, format!("refused: {message}"));
+        What::Element { place, words } => {
+            let text = match &draft.got {
+                Got::Text(text) | Got::Number(text) if !field.is_secret() && gate.lets(text) => {
+                    format!("{} ({place})", text.escape_debug())
+                }
+                _ => place.clone(),
+            };
+            (ProblemKind::NotOneOf, format!("{text} is {words}"))
         }
+        What::Check { kind, words, .. } => (*kind, checked(gate, field, draft, *kind, words)),
+        What::Struct { words, .. } => (ProblemKind::Refused, format!("refused: {words}")),
     };
-    let mut problem = Problem::new(leaf.path(), kind, message);
+    let path = match &draft.what {
+        What::Struct { path, has_origin: false, .. } => {
+            return Problem::new(path.clone(), kind, message);
+        }
+        What::Struct { path, .. } => path.as_str(),
+        _ => leaf.path(),
+    };
+    let mut problem = Problem::new(path, kind, message);
     match &resolution.outcomes[draft.leaf] {
         Outcome::Found { entry, found } => {
             let mut origin = labelled(resolution, *entry, &found.origin);
+            if kind == ProblemKind::WrongType {
+                problem.hint = origin.advice().map(str::to_owned);
+            }
             if let What::Wrong(wrong) = &draft.what
                 && let Some(file) = origin.file()
                 && wrong.position().is_known()
@@ -115,8 +147,10 @@ fn problem(
             }
             problem.origin = Some(origin);
         }
-        Outcome::Absent => problem.origin = Some(Origin::new("default")),
-        Outcome::Failed { .. } => {}
+        Outcome::Absent if matches!(field.presence, Presence::Default { .. }) => {
+            problem.origin = Some(Origin::new("default"));
+        }
+        Outcome::Absent | Outcome::Failed { .. } | Outcome::Unread { .. } => {}
     }
     problem
 }
@@ -140,11 +174,15 @@ fn missing(
     problem
 }
 
-/// What to do about a missing value: in the words of the first two sources that were asked and can be written.
+/// What to do about a missing value: in the words of the first two sources that were asked and can be written, or have
+/// to be mended first.
 fn remedy(questions: Questions<'_>, question: usize, resolution: &Resolution) -> Option<String> {
     let mut remedies = Vec::new();
     for miss in resolution.misses.iter().filter(|miss| miss.question == question) {
-        if let Some(source) = resolution.list.opened(miss.entry) {
+        if let Missed::Failed(failure) = &miss.what {
+            let key = failure.key.clone().unwrap_or_default();
+            remedies.push(format!("mend {}", labelled(resolution, miss.entry, &Origin::new(key))));
+        } else if let Some(source) = resolution.list.opened(miss.entry) {
             let kind = resolution.list.kind(miss.entry);
             let remedy = with_wanted(questions, kind, &[question], |wanted| {
                 source.remedy(&wanted.keys()[0])
@@ -158,19 +196,34 @@ fn remedy(questions: Questions<'_>, question: usize, resolution: &Resolution) ->
     (!remedies.is_empty()).then(|| remedies.join(", or "))
 }
 
-fn failed(path: &str, resolution: &Resolution, entry: usize, failure: &Failure) -> Problem {
+/// The problem that a failure of a source is.
+pub(crate) fn failed(
+    path: &str,
+    resolution: &Resolution,
+    entry: usize,
+    failure: &Failure,
+) -> Problem {
     let begin = match failure.kind() {
         FailureKind::Malformed => "malformed: ",
         FailureKind::Unreachable => "unreachable: ",
-        FailureKind::NotFound | FailureKind::Denied | FailureKind::NotConfigured => "",
+        FailureKind::NotFound
+        | FailureKind::Denied
+        | FailureKind::NotConfigured
+        | FailureKind::Expired
+        | FailureKind::Conflict => "",
     };
     let message = format!("{begin}{}", failure.message);
     let mut problem = Problem::new(path, ProblemKind::from(failure.kind()), message);
-    let origin =
-        Origin::new(failure.key.clone().unwrap_or_default()).at(failure.file.clone(), failure.at);
-    problem.origin = Some(labelled(resolution, entry, &origin));
+    problem.origin = Some(failed_at(resolution, entry, failure));
     problem.hint = failure.hint.as_ref().map(ToString::to_string);
     problem
+}
+
+fn failed_at(resolution: &Resolution, entry: usize, failure: &Failure) -> Origin {
+    let key = failure.key.clone().unwrap_or_default();
+    let origin = Origin::new(key).at(failure.file.clone(), failure.at);
+    let origin = if failure.elsewhere { origin.elsewhere() } else { origin };
+    labelled(resolution, entry, &origin)
 }
 
 fn described(
@@ -192,7 +245,7 @@ fn described(
     let kind = wrong.kind();
     let begin = if kind == ProblemKind::WrongFormat { "wrong format" } else { "wrong type" };
     let keys = wrong.path_with_keys();
-    let path = if !field.is_secret() && gate.lets_message(&keys) { keys } else { wrong.path() };
+    let path = if !field.is_secret() && gate.lets_keys(&keys) { keys } else { wrong.path() };
     let place = if path.is_empty() { String::new() } else { format!(" at {path}") };
     let is_number = !field.is_secret() && matches!(draft.got, Got::Number(_));
     let got = match wrong.got_kind() {

@@ -15,13 +15,13 @@ use crate::schema::Field;
 use crate::schema::declare::Struct;
 use crate::value::{Node, Value};
 
-/// A type that a `#[setting(..)]` field may have: whatever serde reads.
+/// A type that a `#[setting(..)]` field may have: whatever serde reads. One that is `NESTED` declares settings itself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read as a setting",
     label = "no setting can have this type",
     note = "a secret stands under `#[secret(..)]`; any other type needs `#[derive(serde::Deserialize)]`, or on the field `parse = path` with a function `fn(&str) -> Result<{Self}, E>`"
 )]
-pub trait Setting: Sized {
+pub trait Setting<const NESTED: bool = false>: Sized {
     /// Asked for where nothing but the bound is wanted.
     const FITS: () = ();
     /// The next field: required, optional (`Self` is an `Option` then), or with a default text.
@@ -71,6 +71,20 @@ impl<T: DeserializeOwned> Setting for T {
             Turn::Nothing => Some(default()),
             Turn::Problem => None,
         }
+    }
+}
+
+/// A type with settings of its own, which belongs under `#[nested]`: that is told elsewhere, and nothing else of it here.
+#[diagnostic::do_not_recommend]
+impl<T> Setting<true> for T {
+    fn take(_: &mut Builder<'_>) -> Option<Self> {
+        None
+    }
+    fn take_or(_: &mut Builder<'_>, _: Self) -> Option<Self> {
+        None
+    }
+    fn take_or_else(_: &mut Builder<'_>, _: fn() -> Self) -> Option<Self> {
+        None
     }
 }
 
@@ -183,6 +197,7 @@ const UNSAID: &str = "its parser refused the value";
 #[diagnostic::on_unimplemented(
     message = "`range` bounds numbers and other ordered values, and both its ends must be of the field's type: this one does not fit `{T}`",
     label = "does not fit a field of the type `{T}`",
+    note = "the ends of a duration are written `\"1s\"..=\"5m\"`, those of a size `\"1KiB\"..=\"10MiB\"` with `format = bytes`",
     note = "for how many characters a text may have write `len = 8..`; for anything else write `validate = path`"
 )]
 pub trait RangeOf<T> {
@@ -212,6 +227,29 @@ impl<T: PartialOrd, R: RangeBounds<T>> RangeOf<T> for R {
     }
 }
 
+/// A type that holds a size.
+#[diagnostic::on_unimplemented(
+    message = "a range of sizes bounds whole numbers, and `{Self}` is no integer type",
+    label = "write an integer type, or `validate = path` in place of `range`"
+)]
+pub trait SizeOf {
+    /// So many bytes, which are known to fit.
+    fn of(bytes: u128) -> Self;
+}
+
+macro_rules! sizes {
+    ($($int:ty)*) => {
+        $(#[diagnostic::do_not_recommend]
+        impl SizeOf for $int {
+            fn of(bytes: u128) -> Self {
+                Self::try_from(bytes).unwrap_or(Self::MAX)
+            }
+        })*
+    };
+}
+
+sizes!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
 /// The value of the field taken last through a setting's own validator, whose message may be shown.
 pub fn validated<T, E: Display>(
     builder: &mut Builder<'_>,
@@ -219,6 +257,9 @@ pub fn validated<T, E: Display>(
     check: impl Fn(&T) -> Result<(), E>,
 ) -> Option<T> {
     let value = value?;
+    if !builder.may_be_judged() {
+        return None;
+    }
     match check(&value) {
         Ok(()) => Some(value),
         Err(error) => {
@@ -248,6 +289,9 @@ pub fn validated_secret<S>(
     check: impl Fn(&S) -> Result<(), &'static str>,
 ) -> Option<S> {
     let value = value?;
+    if !builder.may_be_judged() {
+        return None;
+    }
     match check(&value) {
         Ok(()) => Some(value),
         Err(message) => {

@@ -13,6 +13,8 @@ mod wrong;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use serde_core::de::DeserializeOwned;
 
 pub use secret::{DecodeSecret, SecretType};
@@ -48,18 +50,26 @@ pub(crate) fn nothing<T: DeserializeOwned>() -> Option<T> {
     T::deserialize(Decoder::new(&mut Node::default(), Context::default())).ok()
 }
 
-/// How many elements a list or map has; none where the value is neither, nor reads as a list.
-pub(crate) fn elements(node: &Node) -> Option<usize> {
+/// A list or map, or the one that a text stands for; none where the value is neither, nor reads as a list.
+pub(crate) fn collection(node: &Node) -> Option<Cow<'_, Node>> {
     match &node.value {
+        Value::List(_) | Value::Map(_) => Some(Cow::Borrowed(node)),
+        Value::Text(text) if text::is_object(text) => text::map(text).ok().map(Cow::Owned),
+        Value::Text(text) => text::list(text).ok().map(Cow::Owned),
+        _ => None,
+    }
+}
+
+/// How many elements a list or map has.
+pub(crate) fn elements(node: &Node) -> Option<usize> {
+    match &collection(node)?.value {
         Value::List(list) => Some(list.len()),
         Value::Map(map) => Some(map.len()),
-        Value::Text(text) if text::is_object(text) => elements(&text::map(text).ok()?),
-        Value::Text(text) => elements(&text::list(text).ok()?),
         _ => None,
     }
 }
 
 /// Whether a text has the format that its field declares.
 pub(crate) fn fits(text: &str, field: &Field) -> Result<(), Wrong> {
-    scalar::check_format(field.format.as_ref(), text)
+    scalar::check_format(field.format.as_ref(), text, true)
 }

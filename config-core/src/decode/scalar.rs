@@ -94,7 +94,7 @@ impl Decoder<'_> {
             }
             _ => return Err(self.not(&"a text; write it in quotes")),
         };
-        match check_format(self.context.format, text) {
+        match check_format(self.context.format, text, self.context.lets_empty()) {
             Ok(()) => Ok(text),
             Err(wrong) => Err(wrong.at(self.node.at)),
         }
@@ -137,18 +137,24 @@ impl Decoder<'_> {
     fn check_format(&self) -> Result<(), Wrong> {
         match (self.context.format, &self.node.value) {
             (Some(format), Value::Text(text) | Value::Number(text) | Value::Notation(text)) => {
-                check_format(Some(format), text).map_err(|wrong| wrong.at(self.node.at))
+                check_format(Some(format), text, self.context.lets_empty())
+                    .map_err(|wrong| wrong.at(self.node.at))
             }
             _ => Ok(()),
         }
     }
 }
 
-/// Whether a text has its format. An empty text is only here where the field allows it as a value.
+/// Whether a text has its format, or is empty where that is let through.
 #[inline]
-pub(super) fn check_format(format: Option<&Format>, text: &str) -> Result<(), Wrong> {
+pub(super) fn check_format(
+    format: Option<&Format>,
+    text: &str,
+    lets_empty: bool,
+) -> Result<(), Wrong> {
     match format {
-        Some(format) if !text.is_empty() && !format.matches(text) => Err(Wrong::format(format)),
+        Some(_) if lets_empty && text.is_empty() => Ok(()),
+        Some(format) if !format.matches(text) => Err(Wrong::format(format)),
         _ => Ok(()),
     }
 }

@@ -60,7 +60,7 @@ impl<S: SecretType> SecretType for BTreeMap<String, S> {}
 impl DecodeSecret for SecretString {
     fn decode(node: &Node, field: &'static Field) -> Result<Self, Wrong> {
         let text = text(node)?;
-        check_format(field.format.as_ref(), text).map_err(|wrong| wrong.at(node.at))?;
+        check_format(field.format.as_ref(), text, true).map_err(|wrong| wrong.at(node.at))?;
         Ok(secret_from(exact(text)))
     }
 }
@@ -74,7 +74,7 @@ impl DecodeSecret for SecretBytes {
             return Ok(bytes.into());
         }
         let text = text(node)?;
-        check_format(field.format.as_ref(), text).map_err(|wrong| wrong.at(node.at))?;
+        check_format(field.format.as_ref(), text, true).map_err(|wrong| wrong.at(node.at))?;
         Ok(Zeroizing::new(text.as_bytes().to_vec()).into())
     }
 }
@@ -107,9 +107,8 @@ impl<S: DecodeSecret> DecodeSecret for Vec<S> {
     fn decode(node: &Node, field: &'static Field) -> Result<Self, Wrong> {
         let list = opened(node, text::list)?;
         let Value::List(elements) = &list.value else { return Err(not(LIST, node)) };
-        let each = |(index, node)| {
-            S::decode(node, field).map_err(|wrong| wrong.inside(Step::Index(index)))
-        };
+        let each =
+            |(index, node)| element(node, field).map_err(|wrong| wrong.inside(Step::Index(index)));
         elements.iter().enumerate().map(each).collect()
     }
 }
@@ -142,13 +141,21 @@ pub(crate) fn secret_from(mut text: Text) -> SecretString {
     SecretString::from(std::mem::take(&mut *text))
 }
 
+/// One secret of several. Nobody means an empty one, such as `a,` has, unless the field says so.
+fn element<S: DecodeSecret>(node: &Node, field: &'static Field) -> Result<S, Wrong> {
+    match node.value.is_empty() && !field.allow_empty {
+        true => Err(Wrong::empty().at(node.at)),
+        false => S::decode(node, field),
+    }
+}
+
 fn entries<S: DecodeSecret, M: FromIterator<(String, S)>>(
     node: &Node,
     field: &'static Field,
 ) -> Result<M, Wrong> {
     let map = opened(node, text::map)?;
     let Value::Map(entries) = &map.value else { return Err(not(MAP, node)) };
-    let each = |(index, (key, node)): (usize, &(Text, Node))| match S::decode(node, field) {
+    let each = |(index, (key, node)): (usize, &(Text, Node))| match element(node, field) {
         Ok(secret) => Ok((String::clone(key), secret)),
         Err(wrong) => Err(wrong.inside(Step::Entry(index, Text::default()))),
     };

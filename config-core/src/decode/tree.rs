@@ -29,6 +29,8 @@ pub(super) struct Context {
     /// The field that it is the value of, as a whole: then most types are only lent its text, for the error that may
     /// show it.
     pub(super) whole: Option<&'static Field>,
+    /// Whether an empty text is a value inside of it too.
+    pub(super) allow_empty: bool,
     /// Whether the text is a piece of `a,b`: then it cannot be such a list itself.
     pub(super) piece: bool,
 }
@@ -36,7 +38,15 @@ pub(super) struct Context {
 impl Context {
     #[inline]
     pub(super) fn of(field: &'static Field) -> Self {
-        Self { format: field.format.as_ref(), ..Self::default() }
+        let (format, allow_empty) = (field.format.as_ref(), field.allow_empty);
+        Self { format, allow_empty, ..Self::default() }
+    }
+
+    /// Whether an empty text may be what it is, whatever its format. A whole one is only here where its field allows it,
+    /// or declares it as its default.
+    #[inline]
+    pub(super) const fn lets_empty(&self) -> bool {
+        self.whole.is_some() || self.allow_empty
     }
 
     /// The rules for what stands inside a value.

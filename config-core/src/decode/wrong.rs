@@ -66,6 +66,13 @@ impl Wrong {
         wrong
     }
 
+    /// The error of an empty text among several.
+    pub(super) fn empty() -> Self {
+        let mut wrong = Self::expected("a text that is not empty");
+        wrong.0.format = true;
+        wrong
+    }
+
     /// "expected" and what was, where the text has the beginnings of JSON, with what is wrong with that.
     pub(super) fn json(what: &str, error: &SyntaxError) -> Self {
         // A message that was put together names keys, and those are a part of the value.

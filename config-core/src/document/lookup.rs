@@ -29,7 +29,7 @@ pub(crate) fn answers(root: &Node, wanted: &Wanted<'_>, file: Option<&Arc<Path>>
 }
 
 /// Answers one key.
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "testing", feature = "_net", feature = "exec"))]
 pub(crate) fn answer(root: &Node, key: &Key<'_>, file: Option<&Arc<Path>>) -> Answer {
     answer_in(&Root { node: root, names: None }, key, file)
 }

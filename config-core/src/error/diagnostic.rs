@@ -52,6 +52,10 @@ fn shown(
     if !at.is_known() {
         return None;
     }
+    // A pipe has been read already, and would be waited for without end.
+    if crate::sources::sealed::is_whole(path) || !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
     let text = crate::sources::read::read_text(path, crate::sources::read::FILE_CAP).ok()?;
     let blanked = Zeroizing::new(blanked(&text, names));
     let line = usize::try_from(at.line).ok()?.checked_sub(1)?;

@@ -1,11 +1,13 @@
 //! What a load would ask, without asking.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::environment::Context;
 use crate::error::Error;
 use crate::resolve::{self, Options, Questions, SourceList, with_wanted};
 use crate::schema::{Presence, Schema};
+use crate::source::{Policy, SourcePlan};
 
 /// What a load would ask of which source, in order of priority. Its `Display` is a list for people.
 ///
@@ -31,7 +33,7 @@ pub struct PlannedSource {
     label: String,
     remote: bool,
     fields: usize,
-    reads: Vec<String>,
+    plan: SourcePlan,
     not_configured: Option<String>,
 }
 
@@ -40,11 +42,11 @@ impl Plan {
         let profile = resolve::profile(schema, options)
             .map_err(|problem| Error::new(vec![problem], Vec::new(), options.profile.clone()))?;
         let list = SourceList::new(schema, profile.as_deref(), options);
-        let context = Context {
-            environment: &options.environment,
-            root: options.root.as_deref(),
-            profile: profile.as_deref(),
-        };
+        if !list.unnamed.is_empty() {
+            let problems = list.unnamed.iter().map(resolve::unnamed).collect();
+            return Err(Error::new(problems, Vec::new(), profile));
+        }
+        let context = options.context(profile.as_deref());
         let questions = Questions::Fields(schema);
         let sources =
             (0..list.len()).map(|entry| planned(&list, questions, entry, &context)).collect();
@@ -65,7 +67,8 @@ impl Plan {
         &self.sources
     }
 
-    /// How many times a load waits for a network, one after the other: all remote sources are asked at once.
+    /// How many times a load waits for a network, one after the other: all remote sources are asked at once, and a
+    /// login comes before what it is for.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -76,7 +79,39 @@ impl Plan {
     /// ```
     #[must_use]
     pub fn round_trips(&self) -> usize {
-        usize::from(self.sources.iter().any(|source| source.remote && source.fields > 0))
+        self.sources.iter().map(PlannedSource::round_trips).max().unwrap_or(0)
+    }
+
+    /// What the calls cost in US dollars over 30 days, by the list prices of the vendors, if they are made once in
+    /// every such interval.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// let every = std::time::Duration::from_secs(300);
+    /// assert_eq!(Settings::loader().plan()?.monthly_cost(every), 0.0);
+    /// # Ok::<(), config_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn monthly_cost(&self, every: Duration) -> f64 {
+        const MONTH: f64 = 30.0 * 24.0 * 3600.0;
+        let loads = MONTH / every.as_secs_f64().max(1.0);
+        let nano_dollars: u64 = self.sources.iter().map(|source| source.plan.price()).sum();
+        nano_dollars as f64 * 1e-9 * loads
+    }
+
+    /// The least that the load has to be allowed to do at each backend.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// assert_eq!(Settings::loader().plan()?.policies().count(), 0);
+    /// # Ok::<(), config_core::Error>(())
+    /// ```
+    pub fn policies(&self) -> impl Iterator<Item = (&str, &Policy)> {
+        self.sources.iter().filter_map(|source| Some((source.label(), source.plan.policy()?)))
     }
 }
 
@@ -102,7 +137,16 @@ impl PlannedSource {
     /// What it would read, a line each.
     #[must_use]
     pub fn reads(&self) -> &[String] {
-        &self.reads
+        self.plan.calls()
+    }
+
+    /// How often the load waits for it, one answer after the other.
+    #[must_use]
+    pub fn round_trips(&self) -> usize {
+        match self.remote && self.fields > 0 {
+            true => self.plan.waits().max(1),
+            false => 0,
+        }
     }
 }
 
@@ -115,15 +159,15 @@ fn planned(
     let open: Vec<usize> =
         (0..questions.len()).filter(|&leaf| may_ask(list, questions, leaf, entry)).collect();
     let opened = list.source(entry, context);
-    let (remote, reads, not_configured) = match opened {
+    let (remote, plan, not_configured) = match opened {
         Ok(source) => {
-            let reads =
+            let plan =
                 with_wanted(questions, list.kind(entry), &open, |wanted| source.plan(wanted));
-            (source.is_remote(), reads, None)
+            (source.is_remote(), plan, None)
         }
-        Err(unopened) => (false, Vec::new(), Some(unopened.to_string())),
+        Err(unopened) => (false, SourcePlan::default(), Some(unopened.to_string())),
     };
-    PlannedSource { label: list.label(entry), remote, fields: open.len(), reads, not_configured }
+    PlannedSource { label: list.label(entry), remote, fields: open.len(), plan, not_configured }
 }
 
 fn fields(count: usize) -> String {
@@ -159,13 +203,25 @@ impl fmt::Display for Plan {
             if let Some(why) = &source.not_configured {
                 write!(f, "\n       not configured: {why}")?;
             }
-            for read in &source.reads {
+            for read in source.reads() {
                 write!(f, "\n       {read}")?;
             }
         }
         match self.round_trips() {
             0 => f.write_str("\n\n  no network round trip"),
-            count => write!(f, "\n\n  {count} network round trip"),
+            1 => f.write_str("\n\n  1 network round trip"),
+            count => write!(f, "\n\n  {count} network round trips, one after the other"),
+        }?;
+        let once = self.monthly_cost(Duration::from_secs(300));
+        if once > 0.0 {
+            write!(f, "\n  ${once:.2} a month, if loaded every 5 minutes")?;
         }
+        for (label, policy) in self.policies() {
+            write!(f, "\n\n  {label} needs no more than\n")?;
+            for line in policy.text().lines() {
+                write!(f, "\n    {line}")?;
+            }
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,13 @@
 //!
 //! Nothing here knows what kinds of source there are.
 
+mod alert;
+mod beyond;
+mod guarded;
+mod hidden;
 mod list;
+mod overrides;
+mod profile;
 #[cfg(feature = "testing")]
 mod tap;
 mod wait;
@@ -22,10 +28,26 @@ use crate::source::Answer;
 use crate::source::{Failure, FailureKind, Found, Key, Source};
 use crate::value::Node;
 
+pub use alert::{Alert, AlertKind};
+pub(crate) use beyond::beyond;
+pub(crate) use hidden::{Hidden, hidden};
 pub(crate) use list::{SourceList, declared};
+pub(crate) use profile::profile;
 #[cfg(feature = "testing")]
 pub(crate) use tap::Tap;
-pub(crate) use walk::{Miss, Missed, with_wanted};
+pub(crate) use walk::{Miss, Missed, comes_before, falls_through, with_wanted};
+
+/// What to do when a source fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnFailure {
+    /// Ask the next source, as if this one had nothing.
+    Fallthrough,
+    /// Where a remote source cannot be reached, take what it answered before, if that is no older than this. What it
+    /// answered is kept by the [`Cache`](crate::Loader::cache) that the loader is given.
+    #[cfg(feature = "_net")]
+    Stale(Duration),
+}
 
 /// All that a loader was told.
 #[derive(Default)]
@@ -35,9 +57,14 @@ pub(crate) struct Options {
     pub(crate) profile: Option<String>,
     pub(crate) overrides: Vec<(String, Node)>,
     pub(crate) added: Vec<Added>,
-    pub(crate) fall_through: Vec<String>,
+    pub(crate) on_failure: Vec<(String, OnFailure)>,
+    pub(crate) on_alert: Option<alert::Hook>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) strict: bool,
+    #[cfg(feature = "_net")]
+    pub(crate) cache: Option<crate::remote::Cache>,
+    #[cfg(feature = "age")]
+    pub(crate) identities: Vec<crate::age::Identity>,
     #[cfg(feature = "testing")]
     pub(crate) tap: Option<Tap>,
 }
@@ -72,6 +99,8 @@ pub(crate) struct Resolution {
     pub(crate) misses: Vec<Miss>,
     /// Problems that are of no one field.
     pub(crate) general: Vec<Problem>,
+    /// The entries whose given place is not there, which is one of those problems.
+    pub(crate) missing: Vec<usize>,
     #[cfg(feature = "testing")]
     tap: Option<Tap>,
 }
@@ -84,6 +113,8 @@ pub(crate) enum Outcome {
     Found { entry: usize, found: Found },
     /// A source that comes before any value failed.
     Failed { entry: usize, failure: Box<Failure> },
+    /// A source may have it, but was not read, as reading it changes something.
+    Unread { entry: usize, absence: Absence },
 }
 
 /// How many values a walk looks for.
@@ -103,9 +134,10 @@ pub(crate) fn blocking(
 ) -> Result<Resolution, Vec<Problem>> {
     let (mut resolution, asked) = begin(questions, options, depth)?;
     if !asked.is_empty() {
-        let answers = wait::on_own_thread(&resolution.list, questions, &asked, options.deadline());
+        let answers = wait::blocking(&resolution.list, questions, &asked, options, depth);
         walk::merge(&mut resolution, questions, asked, answers, options, depth);
     }
+    alert::raise(&resolution, questions, options);
     Ok(resolution)
 }
 
@@ -117,9 +149,10 @@ pub(crate) async fn asynchronous(
 ) -> Result<Resolution, Vec<Problem>> {
     let (mut resolution, asked) = begin(questions, options, depth)?;
     if !asked.is_empty() {
-        let answers = wait::together(&resolution.list, questions, &asked, options.deadline()).await;
+        let answers = wait::together(&resolution.list, questions, &asked, options, depth).await;
         walk::merge(&mut resolution, questions, asked, answers, options, depth);
     }
+    alert::raise(&resolution, questions, options);
     Ok(resolution)
 }
 
@@ -132,14 +165,13 @@ fn begin(
     let schema = questions.schema();
     let profile = profile(schema, options).map_err(|problem| vec![problem])?;
     let list = SourceList::new(schema, profile.as_deref(), options);
-    let context = Context {
-        environment: &options.environment,
-        root: options.root.as_deref(),
-        profile: profile.as_deref(),
-    };
-    let mut general = list.missing_places(&context);
-    general.extend(unknown_overrides(questions, options));
-    general.extend(unknown_sources(options, &list));
+    let context = options.context(profile.as_deref());
+    let (missing, mut general): (Vec<usize>, Vec<Problem>) =
+        list.missing_places(&context).into_iter().unzip();
+    general.extend(list.unnamed.iter().map(unnamed));
+    general.extend(overrides::refused(questions, options));
+    general.extend(unknown_sources(schema, options, &list));
+    general.extend(nothing_kept(options));
     let outcomes = (0..questions.len()).map(|_| Outcome::Absent).collect();
     let mut resolution = Resolution {
         profile: None,
@@ -147,106 +179,74 @@ fn begin(
         outcomes,
         misses: Vec::new(),
         general,
+        missing,
         #[cfg(feature = "testing")]
         tap: options.tap.clone(),
     };
     let asked = walk::local(&mut resolution, questions, &context, options, depth);
+    resolution.general.extend(profile::named_elsewhere(
+        schema,
+        options,
+        &resolution.list,
+        profile.as_deref(),
+    ));
     resolution.profile = profile;
     Ok((resolution, asked))
 }
 
-/// The values that the program set for a path that no field has.
-fn unknown_overrides<'a>(
-    questions: Questions<'a>,
-    options: &'a Options,
-) -> impl Iterator<Item = Problem> + use<'a> {
-    let leaves = match questions {
-        Questions::Fields(schema) => Some(schema.leaves()),
-        Questions::Name { .. } => None,
-    };
-    let unknown = move |path: &str| {
-        let leads_to = |leaf: &Leaf| {
-            let rest = leaf.path().strip_prefix(path);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-                || leaf.variables().contains(&path)
-        };
-        leaves.filter(|leaves| !leaves.iter().any(leads_to))
-    };
-    options.overrides.iter().filter_map(move |(path, _)| {
-        let leaves = unknown(path)?;
-        let message = "a value was set for it, but no setting has that path";
-        let mut problem = Problem::general(path.clone(), ProblemKind::UnknownName, message);
-        let nearest = crate::suggest::nearest(path, leaves.iter().map(Leaf::path));
-        problem.hint = nearest.map(|nearest| format!("did you mean {nearest}?"));
-        Some(problem)
-    })
-}
-
-/// The profile in force: the loader's word, else the variable's, else the declared default, else none.
-#[expect(clippy::result_large_err, reason = "it is built once, where a load ends")]
-pub(crate) fn profile(schema: &Schema, options: &Options) -> Result<Option<String>, Problem> {
-    let (name, told_by) = match (&options.profile, schema.profile_env()) {
-        (Some(name), _) => (name.clone(), "the program".to_owned()),
-        (None, Some(variable)) => match options.environment.text(variable) {
-            Some(Err(_)) => {
-                let message = format!("the variable {variable} is not UTF-8 text");
-                return Err(Problem::general("profile", ProblemKind::UnknownProfile, message));
-            }
-            Some(Ok(name)) if !name.is_empty() => {
-                (name.as_str().to_owned(), format!("env {variable}"))
-            }
-            _ => match schema.default_profile() {
-                Some(name) => (name.to_owned(), "the declared default".to_owned()),
-                None => return Ok(None),
-            },
-        },
-        (None, None) => match schema.default_profile() {
-            Some(name) => (name.to_owned(), "the declared default".to_owned()),
-            None => return Ok(None),
-        },
-    };
-    let known = schema.profiles();
-    let legal = !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-    let is_known = known.iter().any(|profile| profile.name == name);
-    if legal && (is_known || known.is_empty() && is_plain(&name)) {
-        return Ok(Some(name));
-    }
-    Err(unknown_profile(&name, legal, &told_by, schema))
+/// The problem of a source that the program gave and that could not say what it is.
+pub(crate) fn unnamed(failure: &Failure) -> Problem {
+    let kind = ProblemKind::from(failure.kind());
+    let mut problem =
+        Problem::general("a source given to the loader", kind, failure.message.clone());
+    problem.hint = failure.hint.as_ref().map(ToString::to_string);
+    problem
 }
 
 /// The sources that the program named and that the list does not have.
-fn unknown_sources(options: &Options, list: &SourceList) -> impl Iterator<Item = Problem> {
-    let unknown = |name: &&String| (0..list.len()).all(|entry| !list.is_called(entry, name));
-    options.fall_through.iter().filter(unknown).map(|name| {
+fn unknown_sources<'a>(
+    schema: &'static Schema,
+    options: &'a Options,
+    list: &'a SourceList,
+) -> impl Iterator<Item = Problem> + use<'a> {
+    // What another profile lists is known too: the program is the same in all of them.
+    let declared = move |name: &str| {
+        let own = schema.profiles().iter().filter_map(|profile| profile.sources);
+        own.chain([schema.sources()]).flatten().any(|entry| {
+            let named = entry.name.map(|own| format!("{}@{own}", entry.kind));
+            entry.kind == name || named.as_deref() == Some(name)
+        })
+    };
+    let unknown = move |name: &&String| {
+        !declared(name) && (0..list.len()).all(|entry| !list.is_called(entry, name))
+    };
+    options.on_failure.iter().map(|(name, _)| name).filter(unknown).map(|name| {
         let message = "no source of the list has that name";
-        Problem::general(format!("on_failure {name}"), ProblemKind::UnknownName, message)
+        let mut problem =
+            Problem::general(format!("on_failure {name}"), ProblemKind::UnknownName, message);
+        problem.hint = Some("name an entry of a list: its kind, or kind@name".to_owned());
+        problem
     })
 }
 
-/// Whether a name may be shown, as it is not long enough to be anything else than a name.
-fn is_plain(name: &str) -> bool {
-    name.len() <= 20 && !crate::format::looks_like_a_secret(name)
+/// Earlier answers that are to be taken, where none are kept.
+#[cfg(feature = "_net")]
+fn nothing_kept(options: &Options) -> Option<Problem> {
+    let is_stale = |what: &OnFailure| matches!(what, OnFailure::Stale(_));
+    let (name, _) = options.on_failure.iter().find(|(_, what)| is_stale(what))?;
+    if options.cache.is_some() {
+        return None;
+    }
+    let message = "no earlier answers are kept that could be taken";
+    let mut problem =
+        Problem::general(format!("on_failure {name}"), ProblemKind::NotConfigured, message);
+    problem.hint = Some("give the loader a cache: .cache(&cache)".to_owned());
+    Some(problem)
 }
 
-fn unknown_profile(name: &str, legal: bool, told_by: &str, schema: &Schema) -> Problem {
-    let known: Vec<&str> = schema.profiles().iter().map(|profile| profile.name).collect();
-    let shown = legal && crate::format::is_name(name) && is_plain(name);
-    let message = if shown {
-        format!("`{name}` is not a declared profile")
-    } else if legal {
-        "what it names is not a declared profile".to_owned()
-    } else {
-        "its name may only have letters, digits, `_` and `-`".to_owned()
-    };
-    let mut problem = Problem::general("profile", ProblemKind::UnknownProfile, message);
-    problem.origin = Some(crate::origin::Origin::new(told_by.to_owned()));
-    if !known.is_empty() {
-        let nearest = crate::suggest::nearest(name, known.iter().copied());
-        let meant = nearest.map_or(String::new(), |nearest| format!("; did you mean {nearest}?"));
-        problem.hint = Some(format!("use one of {}{meant}", known.join(", ")));
-    }
-    problem
+#[cfg(not(feature = "_net"))]
+const fn nothing_kept(_: &Options) -> Option<Problem> {
+    None
 }
 
 /// The options of a loader that was told nothing.
@@ -256,9 +256,14 @@ pub(crate) static UNTOLD: Options = Options {
     profile: None,
     overrides: Vec::new(),
     added: Vec::new(),
-    fall_through: Vec::new(),
+    on_failure: Vec::new(),
+    on_alert: None,
     deadline: None,
     strict: false,
+    #[cfg(feature = "_net")]
+    cache: None,
+    #[cfg(feature = "age")]
+    identities: Vec::new(),
     #[cfg(feature = "testing")]
     tap: None,
 };
@@ -270,6 +275,15 @@ impl Options {
         return self.tap.is_some();
         #[cfg(not(feature = "testing"))]
         return false;
+    }
+
+    /// What sources are opened with.
+    pub(crate) fn context<'a>(&'a self, profile: Option<&'a str>) -> Context<'a> {
+        Context {
+            #[cfg(feature = "age")]
+            identities: &self.identities,
+            ..Context::of(&self.environment, self.root.as_deref(), profile)
+        }
     }
 
     /// How long a load may wait for its remote sources.
@@ -299,6 +313,14 @@ impl<'a> Questions<'a> {
         }
     }
 
+    /// The path of a question's field, or the name itself.
+    pub(crate) fn path(self, question: usize) -> &'a str {
+        match self {
+            Self::Fields(schema) => schema.leaves()[question].path(),
+            Self::Name { variable, .. } => variable[0],
+        }
+    }
+
     /// The name of a question's variable.
     pub(crate) fn variable(self, question: usize, which: usize) -> Cow<'static, str> {
         match self {
@@ -318,6 +340,7 @@ impl<'a> Questions<'a> {
                     variables: leaf.variables(),
                     own: field.keys.iter().find(|(of, _)| *of == kind).map(|(_, key)| *key),
                     base: leaf.rebased(kind),
+                    prefix: schema.prefix(),
                     secret: field.is_secret(),
                     binary: field.binary,
                 }
@@ -327,6 +350,7 @@ impl<'a> Questions<'a> {
                 variables: variable,
                 own: None,
                 base: None,
+                prefix: "",
                 secret: true,
                 binary: false,
             },
@@ -351,11 +375,12 @@ impl Resolution {
 
 /// The failure of a source that was declared by a name of its own and not supplied.
 pub(crate) fn not_supplied(name: &str) -> Failure {
-    Failure::new(
-        FailureKind::NotFound,
-        format!("no source named \"{name}\" was given to the loader"),
-    )
-    .hint(format!("add .source(..) with a source whose label is \"{name}\""))
+    let hint = match name {
+        "figment" => "add .figment(..) with the provider".to_owned(),
+        name => format!("add .source(..) with a source whose label is \"{name}\""),
+    };
+    let message = format!("no source named \"{name}\" was given to the loader");
+    Failure::new(FailureKind::NotFound, message).hint(hint)
 }
 
 /// The remark that a source was left out.

@@ -1,183 +1,180 @@
 //! Waiting for remote sources: all at once, never longer than the deadline, with or without an async runtime.
 
+mod alarm;
+mod job;
+
 use std::future::Future;
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::task::{Context as TaskContext, Poll, Wake, Waker};
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, channel};
+use std::task::{Context as TaskContext, Poll};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use self::alarm::Alarm;
+use self::job::Job;
+use super::guarded::caught;
 use super::walk::Asked;
-use super::{Questions, SourceList};
-use crate::source::{Answers, Failure, FailureKind, Fetch, Key, Wanted};
+use super::{Depth, Options, Questions, SourceList};
+use crate::source::{Answers, Failure, FailureKind};
 
-/// Asks on a thread of its own, so that a runtime which the caller may be in is neither needed nor disturbed.
-pub(super) fn on_own_thread(
+/// Asks each source on a thread of its own, so that a runtime which the caller may be in is neither needed nor
+/// disturbed, and a source that blocks or panics holds up nobody else.
+pub(super) fn blocking(
     list: &SourceList,
     questions: Questions<'_>,
     asked: &[Asked],
-    deadline: Duration,
+    options: &Options,
+    depth: Depth,
 ) -> Vec<Answers> {
-    std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| {
-            let parker = Arc::new(Parker(std::thread::current()));
-            let waker = Waker::from(parker);
-            let mut answers = pin!(together(list, questions, asked, deadline));
-            let mut context = TaskContext::from_waker(&waker);
-            loop {
-                match answers.as_mut().poll(&mut context) {
-                    Poll::Ready(answers) => return answers,
-                    Poll::Pending => std::thread::park(),
-                }
-            }
-        });
-        waiting.join().unwrap_or_else(|_| {
-            let failure =
-                Failure::new(FailureKind::Unreachable, "the source panicked while it was asked");
-            asked.iter().map(|_| Err(failure.clone())).collect()
-        })
-    })
+    let limit = Limit::new(options);
+    let (send, receive) = channel();
+    let mut threads = Vec::with_capacity(asked.len());
+    for (index, asked) in asked.iter().enumerate() {
+        let job = Job::new(list, questions, asked, options, depth, limit);
+        let send = send.clone();
+        let thread = std::thread::Builder::new().name("config-core load".to_owned());
+        // Nobody listens any more once the deadline is over.
+        let run =
+            move || drop(send.send((index, caught(|| job.run()).and_then(|answers| answers))));
+        threads.push(thread.spawn(run).ok());
+    }
+    drop(send);
+    aside(|| collect(&receive, threads, &limit))
 }
 
-/// Asks every source at once and awaits them together.
+/// Asks every source at once from within the task of the caller, and awaits them together.
 pub(super) async fn together(
     list: &SourceList,
     questions: Questions<'_>,
     asked: &[Asked],
-    deadline: Duration,
+    options: &Options,
+    depth: Depth,
 ) -> Vec<Answers> {
-    let keys: Vec<Vec<Key<'_>>> = asked
-        .iter()
-        .map(|asked| {
-            asked
-                .questions
-                .iter()
-                .map(|&question| questions.key(question, list.kind(asked.entry)))
-                .collect()
+    let limit = Limit::new(options);
+    let jobs: Vec<Job> =
+        asked.iter().map(|asked| Job::new(list, questions, asked, options, depth, limit)).collect();
+    let mut fetches: Vec<Asking<'_>> = jobs.iter().map(|job| Asking::Open(job.ask())).collect();
+    let mut alarm = Alarm::new(limit.at);
+    std::future::poll_fn(|context| {
+        let mut open = false;
+        for asking in &mut fetches {
+            open |= asking.poll(context, &limit);
+        }
+        match open && !alarm.has_rung(context.waker()) {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        }
+    })
+    .await;
+    fetches
+        .into_iter()
+        .map(|asking| match asking {
+            Asking::Done(answers) => answers,
+            Asking::Open(_) => Err(limit.late()),
         })
-        .collect();
-    let wanted: Vec<Wanted<'_>> = keys.iter().map(|keys| Wanted { keys }).collect();
-    let fetches = asked
-        .iter()
-        .zip(&wanted)
-        .map(|(asked, wanted)| match list.opened(asked.entry) {
-            Some(source) => source.fetch(wanted),
-            None => {
-                Fetch::Ready(Err(Failure::new(FailureKind::NotFound, "the source was not opened")))
-            }
-        })
-        .map(|fetch| match fetch {
-            Fetch::Ready(answers) => Asking::Done(answers),
-            Fetch::Pending(future) => Asking::Open(future),
-        })
-        .collect();
-    Together { fetches, alarm: Alarm::new(deadline) }.await
+        .collect()
 }
 
+/// How long a load may wait.
+#[derive(Clone, Copy)]
+struct Limit {
+    after: Duration,
+    /// None where it lies beyond what the clock can say.
+    at: Option<Instant>,
+}
+
+/// One source that was asked.
 enum Asking<'a> {
     Open(Pin<Box<dyn Future<Output = Answers> + Send + 'a>>),
     Done(Answers),
 }
 
-struct Together<'a> {
-    fetches: Vec<Asking<'a>>,
-    alarm: Alarm,
-}
+impl Limit {
+    fn new(options: &Options) -> Self {
+        let after = options.deadline();
+        Self { after, at: Instant::now().checked_add(after) }
+    }
 
-impl Future for Together<'_> {
-    type Output = Vec<Answers>;
+    fn is_over(&self) -> bool {
+        self.at.is_some_and(|at| Instant::now() >= at)
+    }
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let mut open = false;
-        for asking in &mut self.fetches {
-            if let Asking::Open(future) = asking {
-                match future.as_mut().poll(context) {
-                    Poll::Ready(answers) => *asking = Asking::Done(answers),
-                    Poll::Pending => open = true,
-                }
-            }
-        }
-        if open && !self.alarm.has_rung(context.waker()) {
-            return Poll::Pending;
-        }
-        let late = self.alarm.after;
-        Poll::Ready(
-            std::mem::take(&mut self.fetches)
-                .into_iter()
-                .map(|asking| match asking {
-                    Asking::Done(answers) => answers,
-                    Asking::Open(_) => Err(Failure::new(
-                        FailureKind::Unreachable,
-                        format!("no answer within {} s", late.as_secs_f32()),
-                    )),
-                })
-                .collect(),
-        )
+    fn late(&self) -> Failure {
+        let message = format!("no answer within {} s", self.after.as_secs_f32());
+        Failure::new(FailureKind::Unreachable, message)
     }
 }
 
-/// Wakes the load at its deadline; its thread starts only if somebody really has to wait, and ends with the load.
-struct Alarm {
-    after: Duration,
-    /// None where it lies beyond what the clock can say.
-    at: Option<Instant>,
-    shared: Arc<(Mutex<AlarmState>, Condvar)>,
-    thread: Option<std::thread::JoinHandle<()>>,
-}
-
-#[derive(Default)]
-struct AlarmState {
-    waker: Option<Waker>,
-    stopped: bool,
-}
-
-impl Alarm {
-    fn new(after: Duration) -> Self {
-        Self { after, at: Instant::now().checked_add(after), shared: Arc::default(), thread: None }
-    }
-
-    fn has_rung(&mut self, waker: &Waker) -> bool {
-        let Some(at) = self.at else { return false };
-        if Instant::now() >= at {
-            return true;
-        }
-        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).waker = Some(waker.clone());
-        if self.thread.is_none() {
-            let shared = Arc::clone(&self.shared);
-            self.thread = Some(std::thread::spawn(move || ring(&shared, at)));
+impl Asking<'_> {
+    /// Whether it is still open. A source that blocks may end long after the deadline; then it is too late.
+    fn poll(&mut self, context: &mut TaskContext<'_>, limit: &Limit) -> bool {
+        let Self::Open(future) = self else { return false };
+        match caught(|| future.as_mut().poll(context)) {
+            Ok(Poll::Pending) => return true,
+            Ok(Poll::Ready(_)) if limit.is_over() => *self = Self::Done(Err(limit.late())),
+            Ok(Poll::Ready(answers)) => *self = Self::Done(answers),
+            Err(panic) => *self = Self::Done(Err(panic)),
         }
         false
     }
 }
 
-fn ring(shared: &(Mutex<AlarmState>, Condvar), at: Instant) {
-    let (state, stop) = shared;
-    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-    while !state.stopped {
-        let left = at.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            if let Some(waker) = state.waker.take() {
-                waker.wake();
+/// Takes the answers as they come, until the deadline; a thread that has answered is over when this returns.
+fn collect(
+    receive: &Receiver<(usize, Answers)>,
+    threads: Vec<Option<JoinHandle<()>>>,
+    limit: &Limit,
+) -> Vec<Answers> {
+    let mut answers: Vec<Option<Answers>> = threads
+        .iter()
+        .map(|thread| match thread {
+            Some(_) => None,
+            None => {
+                let message = "the operating system gave no thread to ask it on";
+                Some(Err(Failure::new(FailureKind::Unreachable, message)))
             }
-            return;
-        }
-        state = stop.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        })
+        .collect();
+    while answers.iter().any(Option::is_none) {
+        let received = match limit.at {
+            Some(at) => receive.recv_timeout(at.saturating_duration_since(Instant::now())).ok(),
+            None => receive.recv().ok(),
+        };
+        let Some((index, answer)) = received else { break };
+        answers[index] = Some(answer);
+    }
+    answers
+        .into_iter()
+        .zip(threads)
+        .map(|(answer, thread)| match (answer, thread) {
+            (Some(answer), Some(thread)) => {
+                drop(thread.join());
+                answer
+            }
+            (Some(answer), None) => answer,
+            (None, _) => Err(limit.late()),
+        })
+        .collect()
+}
+
+/// Blocks the thread; in a worker of an async runtime the other tasks go on elsewhere meanwhile.
+#[cfg(feature = "_net")]
+fn aside<R>(wait: impl FnOnce() -> R) -> R {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    let of_workers = |handle: Handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread;
+    let in_worker = Handle::try_current().is_ok_and(of_workers) && tokio::task::try_id().is_some();
+    // A set of local tasks forbids it, and nothing tells that one is there but the panic.
+    let may_step_aside = || {
+        cfg!(panic = "unwind")
+            && std::panic::catch_unwind(|| tokio::task::block_in_place(|| ())).is_ok()
+    };
+    match in_worker && may_step_aside() {
+        true => tokio::task::block_in_place(wait),
+        false => wait(),
     }
 }
 
-impl Drop for Alarm {
-    fn drop(&mut self) {
-        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
-        self.shared.1.notify_all();
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
-    }
-}
-
-struct Parker(std::thread::Thread);
-
-impl Wake for Parker {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
+#[cfg(not(feature = "_net"))]
+fn aside<R>(wait: impl FnOnce() -> R) -> R {
+    wait()
 }

@@ -1,10 +1,10 @@
 //! The walk down the list.
 
-use super::{Depth, Options, Outcome, Questions, Resolution, left_out};
+use super::{Depth, OnFailure, Options, Outcome, Questions, Resolution, left_out};
 use crate::environment::Context;
 use crate::origin::Absence;
 use crate::schema::Presence;
-use crate::source::{Answer, Answers, Failure, FailureKind, Fetch, Key, Wanted};
+use crate::source::{Answer, Answers, Failure, FailureKind, Fetch, Found, Key, Wanted};
 use crate::sources::Unopened;
 
 /// A source that was asked for a question and did not win it.
@@ -21,7 +21,7 @@ pub(crate) enum Missed {
     /// It has the name with an empty text.
     Empty(Absence),
     /// It has a value, but one before it won.
-    Shadowed(crate::origin::Origin),
+    Shadowed(Found),
     /// It failed, and the program said to go on, or one before it won.
     Failed(Failure),
 }
@@ -47,6 +47,20 @@ pub(super) fn local(
     walk.asked
 }
 
+/// Asks one entry, if it is local, for questions that were settled before it, and notes what it says of them.
+pub(super) fn also(
+    resolution: &mut Resolution,
+    questions: Questions<'_>,
+    context: &Context<'_>,
+    options: &Options,
+    entry: usize,
+    mut open: Vec<usize>,
+) {
+    let depth = Depth::All;
+    let mut walk = Walk { resolution, questions, context, options, depth, asked: Vec::new() };
+    walk.entry(entry, &mut open);
+}
+
 /// Puts the answers of remote sources where they belong by priority.
 pub(super) fn merge(
     resolution: &mut Resolution,
@@ -66,9 +80,12 @@ pub(super) fn merge(
                 .find(|(_, of)| of.contains(&question))
                 .map(|(route, _)| route.as_slice());
             let before = match (&resolution.outcomes[question], route) {
-                (Outcome::Found { entry, .. } | Outcome::Failed { entry, .. }, Some(route)) => {
-                    rank(route, *entry) < rank(route, asked.entry)
-                }
+                (
+                    Outcome::Found { entry, .. }
+                    | Outcome::Failed { entry, .. }
+                    | Outcome::Unread { entry, .. },
+                    Some(route),
+                ) => rank(route, *entry) < rank(route, asked.entry),
                 _ => false,
             };
             settle(
@@ -149,7 +166,7 @@ impl Walk<'_, '_> {
         let mut answers = spread(answers, open.len()).into_iter();
         let (resolution, questions) = (&mut *self.resolution, self.questions);
         open.retain(|&question| {
-            let answer = answers.next().unwrap_or_else(no_answer);
+            let Some(answer) = answers.next() else { return true };
             let before = !matches!(resolution.outcomes[question], Outcome::Absent);
             let settled =
                 settle(resolution, questions, question, entry, answer, before, all, go_on);
@@ -176,14 +193,14 @@ fn settle(
     resolution.noted(question, &answer);
     let allows_empty = || questions.leaf(question).is_some_and(|leaf| leaf.field().allow_empty);
     let (outcome, missed) = match answer {
-        Answer::Value(found) if before => (None, Some(Missed::Shadowed(found.origin))),
+        Answer::Value(found) if before => (None, Some(Missed::Shadowed(found))),
         Answer::Value(found) => (Some(Outcome::Found { entry, found }), None),
         Answer::Empty(origin) if allows_empty() && !before => {
             let node = crate::value::Node::new(
                 crate::value::Value::Text(crate::value::Text::default()),
                 origin.position(),
             );
-            (Some(Outcome::Found { entry, found: crate::source::Found { node, origin } }), None)
+            (Some(Outcome::Found { entry, found: Found { node, origin } }), None)
         }
         Answer::Empty(origin) => (None, Some(Missed::Empty(Absence::new(origin.key, "empty")))),
         Answer::Absent(absence) => (None, Some(Missed::Absent(absence))),
@@ -191,21 +208,34 @@ fn settle(
         Answer::Failed(failure) => {
             (Some(Outcome::Failed { entry, failure: Box::new(failure) }), None)
         }
+        Answer::Unread(absence) if before => (None, Some(Missed::Absent(absence))),
+        Answer::Unread(absence) => (Some(Outcome::Unread { entry, absence }), None),
+    };
+    // Of two failures the second is told along with the first; a value that another hides may be a secret, which no
+    // message may show.
+    let counts = match &missed {
+        Some(Missed::Failed(_)) => matches!(resolution.outcomes[question], Outcome::Failed { .. }),
+        Some(Missed::Shadowed(_)) => true,
+        _ => false,
     };
     if let Some(what) = missed
-        && (!before || all)
+        && (!before || all || counts)
     {
         resolution.misses.push(Miss { question, entry, what });
     }
     match outcome {
         Some(outcome) => {
+            let fails = matches!(outcome, Outcome::Failed { .. });
             let previous = std::mem::replace(&mut resolution.outcomes[question], outcome);
-            if let Outcome::Found { entry, found } = previous {
-                resolution.misses.push(Miss {
-                    question,
-                    entry,
-                    what: Missed::Shadowed(found.origin),
-                });
+            let beaten = match previous {
+                Outcome::Found { entry, found } => Some((entry, Missed::Shadowed(found))),
+                Outcome::Failed { entry, failure } if fails || all => {
+                    Some((entry, Missed::Failed(*failure)))
+                }
+                Outcome::Failed { .. } | Outcome::Unread { .. } | Outcome::Absent => None,
+            };
+            if let Some((entry, what)) = beaten {
+                resolution.misses.push(Miss { question, entry, what });
             }
             true
         }
@@ -219,7 +249,7 @@ fn name_variable(questions: Questions<'_>, question: usize, answer: &mut Answer)
         Answer::Value(found) => (&mut found.origin.key, found.origin.which.take()),
         Answer::Empty(origin) => (&mut origin.key, origin.which.take()),
         Answer::Absent(absence) => (&mut absence.key, absence.which.take()),
-        Answer::Failed(_) => return,
+        Answer::Failed(_) | Answer::Unread(_) => return,
     };
     if let Some(which) = which {
         *key = questions.variable(question, which);
@@ -228,7 +258,10 @@ fn name_variable(questions: Questions<'_>, question: usize, answer: &mut Answer)
 
 /// The questions by the order in which sources are asked for them: the list's own, and one for each order that fields
 /// declare for themselves.
-fn routes(resolution: &Resolution, questions: Questions<'_>) -> Vec<(Vec<usize>, Vec<usize>)> {
+pub(super) fn routes(
+    resolution: &Resolution,
+    questions: Questions<'_>,
+) -> Vec<(Vec<usize>, Vec<usize>)> {
     let list = &resolution.list;
     let mut plain: Vec<usize> = Vec::with_capacity(questions.len());
     let mut own: Vec<(&'static [crate::schema::Entry], Vec<usize>)> = Vec::new();
@@ -261,31 +294,43 @@ fn routes(resolution: &Resolution, questions: Questions<'_>) -> Vec<(Vec<usize>,
 }
 
 /// Whether the program said that a failure of this source lets the next one answer.
-fn falls_through(resolution: &Resolution, options: &Options, entry: usize) -> bool {
-    options.fall_through.iter().any(|name| resolution.list.is_called(entry, name))
+pub(crate) fn falls_through(resolution: &Resolution, options: &Options, entry: usize) -> bool {
+    options.on_failure.iter().any(|(name, what)| {
+        *what == OnFailure::Fallthrough && resolution.list.is_called(entry, name)
+    })
+}
+
+/// Whether an entry is asked for a question before that other one; before none at all, where that is the default.
+pub(crate) fn comes_before(
+    resolution: &Resolution,
+    questions: Questions<'_>,
+    question: usize,
+    entry: usize,
+    other: usize,
+) -> bool {
+    let routes = routes(resolution, questions);
+    let route = routes.iter().find(|(_, of)| of.contains(&question));
+    route.is_some_and(|(route, _)| rank(route, entry) < rank(route, other))
 }
 
 fn rank(route: &[usize], entry: usize) -> usize {
     route.iter().position(|&of| of == entry).unwrap_or(usize::MAX)
 }
 
-/// One answer for each question, also where one failure stands for all.
+/// One answer for each question, also where one failure stands for all. Where there are more or fewer answers than
+/// questions, none can be told to be the right one.
 fn spread(answers: Answers, count: usize) -> Vec<Answer> {
-    match answers {
-        // A source that says nothing of a key has failed it; the next one must not answer in its stead.
-        Ok(mut answers) => {
-            answers.resize_with(count.max(answers.len()), no_answer);
-            answers
+    let failure = match answers {
+        Ok(answers) if answers.len() == count => return answers,
+        Ok(answers) => {
+            let counted = |count, of| format!("{count} {of}{}", if count == 1 { "" } else { "s" });
+            let (answers, keys) = (counted(answers.len(), "answer"), counted(count, "key"));
+            let message = format!("the source gave {answers} to {keys}");
+            Failure::new(FailureKind::Malformed, message)
         }
-        Err(failure) => (0..count).map(|_| Answer::Failed(failure.clone())).collect(),
-    }
-}
-
-fn no_answer() -> Answer {
-    Answer::Failed(Failure::new(
-        FailureKind::Malformed,
-        "the source gave fewer answers than it was asked for",
-    ))
+        Err(failure) => failure,
+    };
+    (0..count).map(|_| Answer::Failed(failure.clone())).collect()
 }
 
 /// Asks with the keys as a source of that kind knows them.
@@ -296,5 +341,5 @@ pub(crate) fn with_wanted<R>(
     ask: impl FnOnce(&Wanted<'_>) -> R,
 ) -> R {
     let keys: Vec<Key<'_>> = open.iter().map(|&question| questions.key(question, kind)).collect();
-    ask(&Wanted { keys: &keys })
+    ask(&Wanted::of(&keys))
 }

@@ -1,6 +1,7 @@
 //! What the derive writes down, short to write and quick to compile, and how a [`Field`] is made of it.
 
 use crate::__private::checks;
+use crate::__private::probe::Counts;
 use crate::format::Format;
 use crate::schema::{Entry, Field, FieldKind, Presence, Profile};
 
@@ -77,12 +78,12 @@ pub enum Attr {
     Sources(&'static [Entry]),
     /// `format = ..`
     Format(FormatSpec),
-    /// `one_of(..)`
-    OneOf(&'static [&'static str]),
+    /// `one_of(..)`, and whether it is about the whole or each element.
+    OneOf(&'static [&'static str], Counts),
     /// `range = ..`, as written.
     Range(&'static str),
-    /// `len = ..`, both ends included.
-    Len(usize, usize),
+    /// `len = ..`, both ends included, and of what.
+    Len(usize, usize, Counts),
     /// The type takes bytes.
     Binary,
     /// `allow_empty`
@@ -208,6 +209,7 @@ const fn field(
         one_of: &[],
         range: "",
         len: None,
+        counts_elements: false,
         binary: false,
         allow_empty: false,
         restart_only: false,
@@ -223,9 +225,15 @@ const fn field(
             Attr::Keys(keys) => field.keys = keys,
             Attr::Sources(kinds) => field.sources = kinds,
             Attr::Format(spec) => field.format = Some(format(spec)),
-            Attr::OneOf(texts) => field.one_of = texts,
+            Attr::OneOf(texts, compared) => {
+                field.one_of = texts;
+                field.counts_elements = matches!(compared, Counts::Elements);
+            }
             Attr::Range(text) => field.range = text,
-            Attr::Len(from, to) => field.len = Some((from, to)),
+            Attr::Len(from, to, counts) => {
+                field.len = Some((from, to));
+                field.counts_elements = matches!(counts, Counts::Elements);
+            }
             Attr::Binary => field.binary = true,
             Attr::AllowEmpty => field.allow_empty = true,
             Attr::RestartOnly => field.restart_only = true,

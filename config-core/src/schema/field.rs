@@ -74,6 +74,8 @@ pub struct Field {
     pub(crate) one_of: &'static [&'static str],
     pub(crate) range: &'static str,
     pub(crate) len: Option<(usize, usize)>,
+    /// Whether that is the length of a list or map.
+    pub(crate) counts_elements: bool,
     pub(crate) binary: bool,
     pub(crate) allow_empty: bool,
     pub(crate) restart_only: bool,
@@ -259,7 +261,7 @@ impl Field {
         self.range
     }
 
-    /// How many characters its text may have, from and to, both included.
+    /// How many characters its text may have, or elements its list, from and to, both included.
     ///
     /// ```
     /// # use config_core::Secrets;

@@ -1,6 +1,8 @@
 //! The declaration as data: what the derive writes down and everything else reads.
 
+pub(crate) mod address;
 pub(crate) mod compose;
+mod composed;
 pub(crate) mod declare;
 mod field;
 pub(crate) mod index;

@@ -5,11 +5,11 @@ use super::{Kind, Request, Unopened};
 use crate::environment::{Context, Environment, NotUtf8};
 use crate::origin::{Absence, Origin};
 use crate::source::{
-    Answer, Claims, Failure, FailureKind, Fetch, Found, Key, Source, Unclaimed, Wanted,
+    Answer, Claims, Failure, FailureKind, Fetch, Found, Key, Source, SourcePlan, Unclaimed, Wanted,
 };
 use crate::value::{Node, Position, Text, Value};
 
-pub(crate) const KIND: Kind = Kind { name: "env", open };
+pub(crate) const KIND: Kind = Kind { name: "env", open, has_variables: false };
 
 /// The environment of one load.
 struct Env {
@@ -61,8 +61,9 @@ impl Source for Env {
         key.variables().first().map(|name| format!("set {name}"))
     }
 
-    fn plan(&self, wanted: &Wanted<'_>) -> Vec<String> {
-        vec![format!("reads {} variables of the environment", wanted.keys().len())]
+    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
+        let count = wanted.keys().len();
+        SourcePlan::default().reads(format!("reads {count} variables of the environment"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use figment::value::{Dict, Map, Num, Tag, Value as Foreign};
 use figment::{Metadata, Profile, Provider, Source as Place};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::document::lookup::{self, Lookup};
 use crate::origin::Origin;
 use crate::source::{
-    Answer, Claims, Failure, FailureKind, Fetch, Found, Key, Source, Unclaimed, Wanted,
+    Answer, Claims, Failure, FailureKind, Fetch, Found, Key, Source, SourcePlan, Unclaimed, Wanted,
 };
 use crate::value::{Node, Position, Text, TextBuilder, Value, exact};
 
@@ -19,11 +19,12 @@ pub use provided::Provided;
 
 mod provided;
 
-/// A provider, asked anew in every load: the profile of the load, or else the provider's own, over figment's default
+/// A provider, asked anew in every load, and once in it: the profile of the load, or else the provider's own, over figment's default
 /// profile, and its global one over both.
 pub(crate) struct Figment<P> {
     provider: Arc<P>,
     profile: Option<Profile>,
+    data: OnceLock<Result<Data, Failure>>,
 }
 
 /// What a provider gave, and which part of it came from where.
@@ -48,9 +49,19 @@ enum Layer {
     Table(BTreeMap<String, Layer>, Tag, Profile),
 }
 
+/// How figment's own provider of variables ends its name.
+const VARIABLES: &str = "environment variable(s)";
+
+/// What to do where that provider has made something else of a text.
+const UNQUOTED: &str = "quote the value inside the variable, as in '\"..\"', or list env in sources(..), which takes a variable as it is";
+
 impl<P: Provider> Figment<P> {
     pub(crate) fn new(provider: Arc<P>, profile: Option<&str>) -> Self {
-        Self { provider, profile: profile.map(Profile::new) }
+        Self { provider, profile: profile.map(Profile::new), data: OnceLock::new() }
+    }
+
+    fn data(&self) -> Result<&Data, Failure> {
+        self.data.get_or_init(|| self.read()).as_ref().map_err(Clone::clone)
     }
 
     fn read(&self) -> Result<Data, Failure> {
@@ -79,18 +90,19 @@ impl<P: Provider + Send + Sync> Source for Figment<P> {
     }
 
     fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
-        match self.read() {
+        match self.data() {
             Ok(data) => Fetch::each(wanted, |key| data.answer(key)),
             Err(failure) => Fetch::Ready(Err(failure)),
         }
     }
 
     fn unclaimed(&self, claims: &Claims<'_>) -> Vec<Unclaimed> {
-        self.read().map_or(Vec::new(), |data| lookup::unclaimed(&data.root, claims, None))
+        self.data().map_or(Vec::new(), |data| lookup::unclaimed(&data.root, claims, None))
     }
 
-    fn plan(&self, _wanted: &Wanted<'_>) -> Vec<String> {
-        vec![format!("asks the figment provider {}", name(&self.provider.metadata()))]
+    fn plan(&self, _wanted: &Wanted<'_>) -> SourcePlan {
+        let name = name(&self.provider.metadata());
+        SourcePlan::default().reads(format!("asks the figment provider {name}"))
     }
 }
 
@@ -103,15 +115,23 @@ impl Data {
             }
             Lookup::Found { node, name } => (node, name),
         };
-        let origin = Origin::new(self.origin(&name));
+        let (metadata, own) = self.names(&name);
+        let mut origin = Origin::new(format!("{}, key {own}", self::name(metadata)));
         if node.value.is_empty() {
             return Answer::Empty(origin);
         }
-        Answer::Value(Found { node: node.clone(), origin })
+        let mut node = node.clone();
+        if key.is_secret() {
+            forget_digits(&mut node);
+            if metadata.name.ends_with(VARIABLES) {
+                origin = origin.advised(UNQUOTED);
+            }
+        }
+        Answer::Value(Found { node, origin })
     }
 
-    /// `TOML file App.toml, key port`: the provider and the key in its own words.
-    fn origin(&self, path: &str) -> String {
+    /// The provider that has a key, and the key in its own words.
+    fn names(&self, path: &str) -> (&Metadata, String) {
         let (parts, mark) = match self.marks.walk(path) {
             Some(mark) => (path.split('.').collect(), mark),
             None => (vec![path], self.marks.entries.get(path).unwrap_or(&self.marks)),
@@ -119,8 +139,10 @@ impl Data {
         let metadata =
             self.inner.as_ref().and_then(|inner| inner.get(&mark.tag)).unwrap_or(&self.outer);
         let key = metadata.interpolate(&mark.profile, &parts);
-        let plain = key.strip_prefix("default.").filter(|rest| *rest == path);
-        format!("{}, key {}", name(metadata), plain.unwrap_or(&key))
+        match key.strip_prefix("default.") {
+            Some(plain) if plain == path => (metadata, path.to_owned()),
+            _ => (metadata, key),
+        }
     }
 }
 
@@ -198,6 +220,16 @@ fn node(value: Foreign) -> Node {
         ),
         Foreign::Array(_, items) => Value::List(items.into_iter().map(node).collect()),
     })
+}
+
+/// Says of every number that its digits may be others than those written: figment makes 7 of a variable's `007`.
+fn forget_digits(node: &mut Node) {
+    match &mut node.value {
+        Value::Number(digits) => node.value = Value::Notation(std::mem::take(digits)),
+        Value::List(elements) => elements.iter_mut().for_each(forget_digits),
+        Value::Map(entries) => entries.iter_mut().for_each(|(_, node)| forget_digits(node)),
+        _ => {}
+    }
 }
 
 fn digits(number: Num) -> Text {

@@ -4,14 +4,17 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::read::{FILE_CAP, is_readable_by_others, read_text};
+use super::read::{FILE_CAP, is_readable_by_others, nothing_at, read_file, text_of};
+use super::sealed::{self, Ring};
 use super::{Kind, Request, Unopened};
 use crate::document::{Shown, Syntax, lookup};
 use crate::environment::Context;
-use crate::source::{Claims, Failure, FailureKind, Fetch, Key, Source, Unclaimed, Wanted};
+use crate::source::{
+    Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted,
+};
 use crate::value::{Node, Position, Value};
 
-pub(crate) const KIND: Kind = Kind { name: "file", open };
+pub(crate) const KIND: Kind = Kind { name: "file", open, has_variables: false };
 
 /// One file, read when it is first asked.
 struct File {
@@ -23,6 +26,7 @@ struct File {
     table: Option<String>,
     /// Whether it has to be there.
     given: bool,
+    ring: Ring,
     document: OnceLock<Result<Document, Failure>>,
 }
 
@@ -47,13 +51,13 @@ fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>,
         let failure = Failure::new(FailureKind::Malformed, message);
         Unopened::Failed(failure.in_file(path.clone(), Position::default()))
     };
-    let syntax = Syntax::of(&path)
+    let syntax = Syntax::of(&sealed::inner(&path))
         .ok_or_else(|| failed("the name must end in .json, .toml, .yaml or .yml"))?;
     if table.as_ref().is_some_and(|table| table.split('.').any(str::is_empty)) {
         return Err(failed("after `#` must stand the name of a table, such as App.toml#server"));
     }
-    let document = OnceLock::new();
-    Ok(Box::new(File { place, path, syntax, table, given: request.given, document }))
+    let (ring, document) = (Ring::new(context), OnceLock::new());
+    Ok(Box::new(File { place, path, syntax, table, given: request.given, ring, document }))
 }
 
 impl Source for File {
@@ -64,7 +68,9 @@ impl Source for File {
     fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
         match self.document() {
             Ok(Document::Read(root)) => {
-                Fetch::Ready(lookup::answers(root, wanted, Some(&self.path)))
+                let answers = lookup::answers(root, wanted, Some(&self.path));
+                let opened = |answer| self.ring.opened(answer, self.table.as_deref());
+                Fetch::Ready(answers.map(|answers| answers.into_iter().map(opened).collect()))
             }
             Ok(Document::Missing(why)) => {
                 Fetch::each(wanted, |key| lookup::absent(key, why.clone()))
@@ -80,20 +86,21 @@ impl Source for File {
         }
     }
 
-    fn remarks(&self, _claims: &Claims<'_>) -> Vec<String> {
-        if !is_readable_by_others(&self.path) {
-            return Vec::new();
+    fn remarks(&self, claims: &Claims<'_>) -> Vec<String> {
+        let mut remarks = Vec::from_iter(self.ring.remark());
+        if is_readable_by_others(&self.path) && !self.is_fit_for_all(claims) {
+            let path = self.path.display();
+            remarks.push(format!("can be read by other users; run: chmod 600 {path}"));
         }
-        let path = self.path.display();
-        vec![format!("can be read by other users; run: chmod 600 {path}")]
+        remarks
     }
 
     fn remedy(&self, key: &Key<'_>) -> Option<String> {
         Some(format!("add {} to {}", lookup::name(key), self.place))
     }
 
-    fn plan(&self, _wanted: &Wanted<'_>) -> Vec<String> {
-        vec![format!("reads the file {}", self.path.display())]
+    fn plan(&self, _wanted: &Wanted<'_>) -> SourcePlan {
+        SourcePlan::default().reads(format!("reads the file {}", self.path.display()))
     }
 }
 
@@ -102,11 +109,23 @@ impl File {
         self.document.get_or_init(|| self.read())
     }
 
+    /// Whether all that is secret in it is encrypted, and so anybody may read the file.
+    fn is_fit_for_all(&self, claims: &Claims<'_>) -> bool {
+        let Ok(Document::Read(root)) = self.document() else { return false };
+        sealed::is_whole(&self.path) || {
+            let secrets: Vec<Key<'_>> =
+                claims.keys.iter().filter(|key| key.is_secret()).copied().collect();
+            let answers = lookup::answers(root, &Wanted::of(&secrets), None).unwrap_or_default();
+            sealed::are_all(&answers)
+        }
+    }
+
     fn read(&self) -> Result<Document, Failure> {
-        let text = match read_text(&self.path, FILE_CAP) {
-            Ok(text) => text,
+        let bytes = match read_file(&self.path, FILE_CAP) {
+            Ok(bytes) => bytes,
             Err(failure) if failure.kind == FailureKind::NotFound && !self.given => {
-                return Ok(Document::Missing(failure.message));
+                let why = nothing_at(&self.path, self.place.as_ref(), failure.message);
+                return Ok(Document::Missing(why));
             }
             Err(failure) => return Err(failure),
         };
@@ -117,6 +136,14 @@ impl File {
                 .failure(FailureKind::NotConfigured, message, Position::default())
                 .hint(hint));
         }
+        let bytes = match sealed::is_whole(&self.path) {
+            true => self
+                .ring
+                .whole(&bytes)
+                .map_err(|failure| failure.in_file(self.path.clone(), Position::default()))?,
+            false => bytes,
+        };
+        let text = text_of(bytes, &self.path)?;
         let root = self
             .syntax
             .parse(&text)

@@ -29,7 +29,11 @@ pub(crate) fn read(variable: String, path: &str, base: Option<&Path>, binary: bo
         Ok(content) => content,
         Err(mut failure) => {
             // The secret itself may stand where its file should be named.
-            failure.file = failure.file.filter(|_| is_shown);
+            if !is_shown {
+                failure.file = None;
+                let hint = format!("{variable} has to hold the path of a file, not the value");
+                failure = failure.hint(hint);
+            }
             return Answer::Failed(failure.key(variable));
         }
     };
@@ -55,11 +59,14 @@ pub(crate) fn both_remark(name: &str) -> String {
     format!("{name} and {name}{SUFFIX} are both set; {name} counts and the file is not read")
 }
 
-fn reads_as_a_path(path: &Path) -> bool {
-    path.components().all(|part| match part {
-        Component::Normal(name) => name.to_str().is_some_and(is_name),
-        _ => true,
-    })
+/// Whether it is a path that may be shown. A word alone is more likely a secret than a file beside the program.
+pub(crate) fn reads_as_a_path(path: &Path) -> bool {
+    let has_directory = path.parent().is_some_and(|parent| !parent.as_os_str().is_empty());
+    has_directory
+        && path.components().all(|part| match part {
+            Component::Normal(name) => name.to_str().is_some_and(is_name),
+            _ => true,
+        })
 }
 
 fn text(content: &Zeroizing<Vec<u8>>) -> Result<Text, (&'static str, Position)> {

@@ -1,7 +1,7 @@
 //! Values that the program itself holds.
 
 use crate::document::{Syntax, SyntaxError, lookup};
-use crate::source::{Claims, Failure, FailureKind, Fetch, Source, Unclaimed, Wanted};
+use crate::source::{Claims, Failure, FailureKind, Fetch, Source, SourcePlan, Unclaimed, Wanted};
 use crate::value::{Node, Position, Text, Value, exact};
 
 /// Values that the program holds: parsed flags, or a document that was compiled in.
@@ -122,8 +122,9 @@ impl Source for Memory {
         self.root.as_ref().map_or(Vec::new(), |root| lookup::unclaimed(root, claims, None))
     }
 
-    fn plan(&self, _wanted: &Wanted<'_>) -> Vec<String> {
-        vec![format!("takes the values of {}, which the program holds", self.label)]
+    fn plan(&self, _wanted: &Wanted<'_>) -> SourcePlan {
+        let call = format!("takes the values of {}, which the program holds", self.label);
+        SourcePlan::default().reads(call)
     }
 }
 
@@ -141,12 +142,20 @@ mod tests {
     use crate::value::{Node, Value};
 
     fn key(path: &str) -> Key<'_> {
-        Key { path, variables: &[], own: None, base: None, secret: false, binary: false }
+        Key {
+            path,
+            variables: &[],
+            own: None,
+            base: None,
+            secret: false,
+            prefix: "",
+            binary: false,
+        }
     }
 
     fn look(memory: &Memory, path: &str) -> String {
         let keys = [key(path)];
-        let answers = match memory.fetch(&Wanted { keys: &keys }) {
+        let answers = match memory.fetch(&Wanted::of(&keys)) {
             Fetch::Ready(Ok(answers)) => answers,
             Fetch::Ready(Err(failure)) => return failure.to_string(),
             Fetch::Pending(_) => panic!("answers at once"),

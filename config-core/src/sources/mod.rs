@@ -1,21 +1,36 @@
 //! The kinds of sources that a list may name, and how each is opened.
 
+#[cfg(any(feature = "exec", feature = "keyring"))]
+mod aside;
+#[cfg(feature = "aws")]
+pub(crate) mod aws;
+#[cfg(feature = "azure")]
+pub(crate) mod azure;
 pub(crate) mod dir;
 #[cfg(feature = "dotenv")]
 pub mod dotenv;
 pub(crate) mod env;
+#[cfg(feature = "exec")]
+mod exec;
 #[cfg(feature = "figment")]
 pub(crate) mod figment;
 pub(crate) mod file;
+#[cfg(feature = "gcp")]
+pub mod gcp;
 pub(crate) mod indirect;
+#[cfg(feature = "keyring")]
+mod keyring;
 pub(crate) mod memory;
 pub(crate) mod read;
+pub(crate) mod sealed;
+#[cfg(feature = "vault")]
+pub(crate) mod vault;
 
 use std::fmt;
 
 use crate::environment::{Context, Unexpanded};
 use crate::source::{Failure, FailureKind, Source};
-use crate::value::Node;
+use crate::value::{Node, Text};
 
 /// One kind of source, as `sources(..)` names it.
 pub(crate) struct Kind {
@@ -23,6 +38,8 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// Opens it, without reading.
     pub(crate) open: fn(&Request<'_>, &Context<'_>) -> Opened,
+    /// Whether it has variables that other sources may be set up by.
+    pub(crate) has_variables: bool,
 }
 
 /// A source that can be asked, or why there is none.
@@ -34,7 +51,16 @@ pub(crate) struct Request<'a> {
     pub(crate) place: Option<&'a str>,
     /// Whether the loader was given the place: then it must exist, and nothing in it is expanded.
     pub(crate) given: bool,
+    /// The name of the entry, of `vault@eu` the `eu`.
+    #[allow(dead_code, reason = "not every kind of source has names")]
+    pub(crate) name: Option<&'a str>,
+    /// The variables that a source is set up by: of the environment, else of the list's `.env` files.
+    #[allow(dead_code, reason = "not every kind of source is set up by variables")]
+    pub(crate) variables: Variables<'a>,
 }
+
+/// Looks a variable up that sources are set up by; empty counts as not set.
+pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Result<Option<Text>, Failure>;
 
 /// Why a source could not be opened.
 pub(crate) enum Unopened {
@@ -51,6 +77,18 @@ static KINDS: &[Kind] = &[
     dotenv::KIND,
     file::KIND,
     dir::KIND,
+    #[cfg(feature = "exec")]
+    exec::KIND,
+    #[cfg(feature = "keyring")]
+    keyring::KIND,
+    #[cfg(feature = "aws")]
+    aws::KIND,
+    #[cfg(feature = "vault")]
+    vault::KIND,
+    #[cfg(feature = "gcp")]
+    gcp::KIND,
+    #[cfg(feature = "azure")]
+    azure::KIND,
 ];
 
 /// The kind of that name; none where it is unknown or its feature is off.
@@ -61,6 +99,24 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
 /// The values that the program set, as a source above all others.
 pub(crate) fn overrides(values: Vec<(String, Node)>) -> memory::Memory {
     memory::Memory::nodes("set", values)
+}
+
+impl<'a> Request<'a> {
+    /// An entry as it is declared.
+    pub(crate) fn declared(place: Option<&'a str>) -> Self {
+        Self { place, given: false, name: None, variables: &|_| Ok(None) }
+    }
+
+    /// A path that the loader was given.
+    pub(crate) fn given(path: &'a str) -> Self {
+        Self { place: Some(path), given: true, name: None, variables: &|_| Ok(None) }
+    }
+}
+
+impl From<Failure> for Unopened {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
 }
 
 impl From<Unexpanded> for Unopened {

@@ -1,5 +1,6 @@
 //! Reads a whole file into one buffer that is wiped, and says exactly why where it cannot.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::mem;
@@ -18,6 +19,10 @@ const CHUNK: usize = 8 * 1024;
 
 /// Reads a file or a named pipe. Nothing is read past the cap, and no buffer is left behind unwiped.
 pub(crate) fn read_file(path: &Path, cap_bytes: u64) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    read_open(open(path)?, path, cap_bytes)
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
     let failed = |error: &std::io::Error| {
         // Where a directory cannot even be opened, the system calls it denied.
         if error.kind() == ErrorKind::PermissionDenied && path.is_dir() {
@@ -25,8 +30,7 @@ pub(crate) fn read_file(path: &Path, cap_bytes: u64) -> Result<Zeroizing<Vec<u8>
         }
         Failure::io(error, path.into())
     };
-    let file = File::open(path).map_err(|error| failed(&error))?;
-    read_open(file, path, cap_bytes)
+    File::open(path).map_err(|error| failed(&error))
 }
 
 /// Reads what was opened already; the path is for what is said of it.
@@ -53,9 +57,35 @@ pub(crate) fn read_open(
     bytes.ok_or_else(|| too_large(path, None, cap_bytes))
 }
 
+/// Why there is nothing at a path: of one that was written as a relative path also where it was looked for.
+pub(crate) fn nothing_at(path: &Path, written: &Path, why: Cow<'static, str>) -> Cow<'static, str> {
+    match std::path::absolute(path) {
+        Ok(whole) if written.is_relative() => format!("{why}: {}", whole.display()).into(),
+        _ => why,
+    }
+}
+
 /// Reads a file that has to be text.
+#[cfg(any(test, feature = "age", feature = "gcp", feature = "miette", feature = "vault"))]
 pub(crate) fn read_text(path: &Path, cap_bytes: u64) -> Result<Text, Failure> {
-    into_text(read_file(path, cap_bytes)?).map_err(|(message, at)| {
+    text_of(read_file(path, cap_bytes)?, path)
+}
+
+/// Reads a file once it was judged by what it is when open.
+#[cfg(all(unix, feature = "dotenv"))]
+pub(crate) fn read_file_if(
+    path: &Path,
+    cap_bytes: u64,
+    admits: impl FnOnce(&File) -> Result<(), Failure>,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let file = open(path)?;
+    admits(&file)?;
+    read_open(file, path, cap_bytes)
+}
+
+/// What a file holds, which has to be text.
+pub(crate) fn text_of(bytes: Zeroizing<Vec<u8>>, path: &Path) -> Result<Text, Failure> {
+    into_text(bytes).map_err(|(message, at)| {
         Failure::new(FailureKind::Malformed, message)
             .in_file(path.into(), at)
             .hint("save the file as UTF-8")

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::source::{Answer, Claims, Failure, Fetch, Key, Source, Unclaimed, Wanted};
+use crate::source::{Answer, Claims, Failure, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted};
 use crate::sources::memory::Memory;
 
 /// A source that remembers which keys it was asked for, and how often it was asked at all: to show that a production
@@ -129,7 +129,7 @@ impl Source for Recording {
         self.source.remedy(key)
     }
 
-    fn plan(&self, wanted: &Wanted<'_>) -> Vec<String> {
+    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
         self.source.plan(wanted)
     }
 }

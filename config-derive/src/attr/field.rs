@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, LitStr};
 
+use super::hint::hint;
 use super::suggest::suggest;
 use super::{Arg, At, Item, NAMELESS, doc, items, once, read, set, text};
 use crate::ctxt::Ctxt;
@@ -142,7 +143,9 @@ impl ValueAttrs {
         for item in items(ctxt, attribute)? {
             attrs.item(ctxt, &item);
         }
-        Some(attrs)
+        // What other crates say of a field that is no value of its own; reported, and all else would only follow from it.
+        let is_no_value = attrs.tried.iter().any(|name| name == "flatten" || name == "skip");
+        (!is_no_value).then_some(attrs)
     }
 
     fn new(kind: Kind, span: Span) -> Self {
@@ -185,7 +188,16 @@ impl ValueAttrs {
             "restart_only" => once(ctxt, &mut self.restart_only, item, read::flag(ctxt, item)),
             "public" => once(ctxt, &mut self.public, item, read::flag(ctxt, item)),
             "default" => {
-                set(ctxt, &mut self.default, item, read::tokens(ctxt, item, "default = 8080"));
+                set(
+                    ctxt,
+                    &mut self.default,
+                    item,
+                    read::tokens(
+                        ctxt,
+                        item,
+                        "default = 8080`, `default = []`, `default = HashMap::new()",
+                    ),
+                );
             }
             "range" => {
                 set(ctxt, &mut self.range, item, read::tokens(ctxt, item, "range = 1..=100"));
@@ -261,7 +273,7 @@ impl NestedAttrs {
 }
 
 /// `vault = "place#key"`: which names are sources is for const evaluation to say. What is no text, or close to the name
-/// of an attribute, is no key; gives the name that was meant.
+/// of an attribute, is no key, nor is what other crates call an attribute; gives the name that was meant.
 fn key(
     ctxt: &Ctxt,
     keys: &mut Vec<(String, At<LitStr>)>,
@@ -273,6 +285,10 @@ fn key(
         Arg::Value(tokens) => text(tokens),
         _ => None,
     };
+    if let Some(instead) = hint(&item.name, attribute) {
+        ctxt.error(&item.ident, format_args!("there is no attribute `{}`: {instead}", item.name));
+        return (item.name == "optional").then_some("required");
+    }
     let meant = suggest(&item.name, names);
     match (meant, literal) {
         (Some(known), _) => {

@@ -2,6 +2,7 @@
 
 mod container;
 mod field;
+mod hint;
 pub(crate) mod read;
 pub(crate) mod suggest;
 
@@ -47,9 +48,12 @@ pub(crate) type Piece = Vec<TokenTree>;
 pub(crate) fn items(ctxt: &Ctxt, attribute: &Attribute) -> Option<Vec<Item>> {
     match &attribute.meta {
         Meta::Path(_) => Some(Vec::new()),
-        Meta::List(list) if matches!(list.delimiter, syn::MacroDelimiter::Paren(_)) => {
-            Some(split(list.tokens.clone()).into_iter().map(|piece| item(ctxt, piece)).collect())
-        }
+        Meta::List(list) if matches!(list.delimiter, syn::MacroDelimiter::Paren(_)) => Some(
+            split(list.tokens.clone())
+                .into_iter()
+                .flat_map(|piece| read_piece(ctxt, piece))
+                .collect(),
+        ),
         other => {
             let name = print_path(other.path());
             ctxt.error(
@@ -89,6 +93,20 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<Piece> {
     pieces
 }
 
+/// The item of a piece; where a comma is missing behind a name, what follows is read as well, so that nothing is said of it
+/// that is not so.
+fn read_piece(ctxt: &Ctxt, piece: Piece) -> Vec<Item> {
+    match piece.as_slice() {
+        [TokenTree::Ident(_), rest @ ..] if matches!(rest, [TokenTree::Ident(_), ..]) => {
+            let rest = rest.to_vec();
+            let mut items = vec![item(ctxt, piece)];
+            items.extend(read_piece(ctxt, rest));
+            items
+        }
+        _ => vec![item(ctxt, piece)],
+    }
+}
+
 fn item(ctxt: &Ctxt, piece: Piece) -> Item {
     let mut tokens = piece.iter();
     let Some(TokenTree::Ident(ident)) = tokens.next() else {
@@ -114,7 +132,7 @@ fn item(ctxt: &Ctxt, piece: Piece) -> Item {
         }
         // A negative number or a reference right behind the sign reads as one joint operator.
         [TokenTree::Punct(equals), TokenTree::Punct(sign), ..]
-            if equals.as_char() == '=' && matches!(sign.as_char(), '-' | '&' | '*' | '!') =>
+            if equals.as_char() == '=' && matches!(sign.as_char(), '-' | '&' | '*' | '!' | '.') =>
         {
             Arg::Value(stream(&rest[1..]))
         }

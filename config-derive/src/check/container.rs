@@ -50,10 +50,11 @@ pub(super) fn declaration(
 ) -> Declaration {
     Declaration {
         ident: ident.clone(),
+        is_listing: is_listing(&attrs),
         doc: attrs.doc,
         prefix: attrs.prefix.map_or_else(String::new, |prefix| prefix.value.value()),
         sources: attrs.sources.map(|sources| sources.value),
-        profile_env: attrs.profile_env.map(|name| name.value.value()),
+        profile_env: attrs.profile_env.map(|name| name.value),
         default_profile: attrs.default_profile.map(|(name, _)| name),
         profiles: attrs
             .profiles
@@ -66,6 +67,17 @@ pub(super) fn declaration(
         validate: attrs.validate.map(|path| path.value),
         members,
     }
+}
+
+/// Whether the struct is loaded by itself, and not always with the list of a profile.
+fn is_listing(attrs: &ContainerAttrs) -> bool {
+    let is_loaded = attrs.sources.is_some()
+        || attrs.prefix.is_some()
+        || attrs.profile_env.is_some()
+        || attrs.default_profile.is_some()
+        || !attrs.profiles.is_empty();
+    let inherits = attrs.profiles.iter().any(|profile| profile.sources.is_none());
+    is_loaded && (attrs.default_profile.is_none() || attrs.profiles.is_empty() || inherits)
 }
 
 /// The path of the core crate, its tokens at the place of the derive, so that no message points into the attribute.

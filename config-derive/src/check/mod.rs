@@ -7,6 +7,7 @@ mod default;
 mod names;
 mod nested;
 mod presence;
+mod quantity;
 mod range;
 mod telling;
 mod value;

@@ -1,23 +1,26 @@
 //! `range` and `len` (C16), and literal defaults against them (C11).
 
 use proc_macro2::{TokenStream, TokenTree};
+use syn::Type;
 use syn::spanned::Spanned;
 
 use super::default::{Literal, fits, literal, shown};
-use super::value::Subject;
-use crate::attr::{At, stream};
-use crate::model::{Asks, Kind, Question};
+use super::quantity;
+use super::value::{Subject, is_bytes};
+use crate::attr::read::bracketed;
+use crate::attr::{At, split, stream};
+use crate::model::{Asks, Counted, Fact, Question, Range};
 use crate::ty::Known;
 
 /// `from..to` or `from..=to`, either end open.
-struct Ends {
-    from: TokenStream,
-    to: TokenStream,
-    inclusive: bool,
+pub(super) struct Ends {
+    pub(super) from: TokenStream,
+    pub(super) to: TokenStream,
+    pub(super) inclusive: bool,
 }
 
 /// The range of a field whose type has an order; none where a mistake was reported or nothing was written.
-pub(super) fn range(subject: &Subject<'_>, questions: &mut Vec<Question>) -> Option<TokenStream> {
+pub(super) fn range(subject: &Subject<'_>, questions: &mut Vec<Question>) -> Option<Range> {
     let range = subject.attrs.range.as_ref()?;
     let what = match subject.known.value() {
         Known::Text | Known::SecretString | Known::SecretBytes => "a text",
@@ -43,60 +46,73 @@ pub(super) fn range(subject: &Subject<'_>, questions: &mut Vec<Question>) -> Opt
             .error(&range.tokens, "`range` takes a range: `range = 1..=100`, `range = 1..`");
         return None;
     };
+    let size = is_bytes(subject.attrs.format.as_ref());
     for end in [&ends.from, &ends.to] {
-        match (literal(end), subject.known.value()) {
-            (Some(Literal::Integer(value)), Known::Integer(integer)) => {
-                fits(subject, *integer, value, end);
-            }
-            (Some(Literal::Integer(value)), Known::Unknown) => {
-                let asks = Asks::Integer { ty: subject.inner().clone(), value };
-                questions.push(Question { span: end.span(), asks });
-            }
-            (Some(Literal::Integer(_)), known @ (Known::Float | Known::Duration)) => {
-                let ty = shown(&subject.inner());
-                let instead = match known {
-                    Known::Float => format!("`{}.0`", shown(end)),
-                    _ => format!("`{ty}::from_secs({})`", shown(end)),
-                };
-                subject
-                    .ctxt
-                    .error(end, format_args!("the ends of this range are `{ty}`: write {instead}"));
-                return None;
-            }
-            _ => {}
-        }
+        check_end(subject, questions, end, size)?;
     }
-    check_order(subject, range, &ends);
-    check_default(subject, range, &ends);
-    Some(range.value.clone())
+    if size || is_text(&ends.from) || is_text(&ends.to) {
+        quantity::check(subject, questions, range, &ends, size);
+    } else {
+        check_order(subject, range, &ends);
+        check_default(subject, range, &ends);
+    }
+    Some(Range {
+        written: range.value.clone(),
+        from: quantity::end(ends.from, size),
+        to: quantity::end(ends.to, size),
+        inclusive: ends.inclusive,
+    })
 }
 
-/// `len = 8..=64`: from and to, both included.
-pub(super) fn len(subject: &Subject<'_>, questions: &mut Vec<Question>) -> Option<(usize, usize)> {
+/// An end that can be of the field's type; none where a mistake was reported.
+fn check_end(
+    subject: &Subject<'_>,
+    questions: &mut Vec<Question>,
+    end: &TokenStream,
+    size: bool,
+) -> Option<()> {
+    let ty = subject.inner();
+    let instead = match (literal(end), subject.known.value()) {
+        (Some(Literal::Integer(value)), Known::Integer(integer)) => {
+            fits(subject, *integer, value, end);
+            return Some(());
+        }
+        (Some(Literal::Integer(value)), Known::Unknown) => {
+            let asks = Asks::Integer { ty: ty.clone(), value };
+            questions.push(Question { span: end.span(), asks });
+            return Some(());
+        }
+        (Some(Literal::Text(text)), Known::Integer(_)) if size => {
+            quantity::ask(questions, ty, &text, size);
+            return Some(());
+        }
+        (Some(Literal::Text(text)), Known::Duration | Known::Unknown) => {
+            quantity::ask(questions, ty, &text, size);
+            return Some(());
+        }
+        (Some(Literal::Integer(_)), Known::Float) => format!("`{}.0`", shown(end)),
+        (Some(Literal::Integer(_)), Known::Duration) => {
+            format!("a duration in quotes, `\"{}s\"`", shown(end))
+        }
+        (Some(Literal::Text(_)), Known::Integer(_)) => {
+            "a number, `1024`, or for sizes `format = bytes` too".to_owned()
+        }
+        (Some(Literal::Text(_)), Known::Float) => "a number, `0.5`".to_owned(),
+        _ => return Some(()),
+    };
+    let message = format!("the ends of this range are `{}`: write {instead}", shown(ty));
+    subject.ctxt.error(end, message);
+    None
+}
+
+fn is_text(end: &TokenStream) -> bool {
+    matches!(literal(end), Some(Literal::Text(_)))
+}
+
+/// `len = 8..=64`: from and to, both included, and what is counted.
+pub(super) fn len(subject: &Subject<'_>, questions: &mut Vec<Question>) -> Option<Fact> {
     let len = subject.attrs.len.as_ref()?;
-    match subject.known.value() {
-        Known::Text | Known::SecretString | Known::SecretBytes | Known::OtherSecret => {}
-        Known::Unknown => {
-            if subject.attrs.kind == Kind::Setting {
-                let asks = Asks::Length { ty: subject.inner().clone(), name: subject.name.clone() };
-                questions.push(Question { span: len.name, asks });
-            }
-        }
-        known => {
-            let instead = if known.is_number() || *known == Known::Duration {
-                "`range = 1..=100`"
-            } else {
-                "`validate = path`"
-            };
-            let message = format!(
-                "`len` counts the characters of a text, and `{}` is a `{}`: write {instead}",
-                subject.name,
-                shown(&subject.inner())
-            );
-            subject.ctxt.error_at(len.name, message);
-            return None;
-        }
-    }
+    let counted = counted(subject, questions, len)?;
     let Some(bounds) = ends(&len.value).and_then(|ends| whole(&ends)) else {
         subject.ctxt.error(
             &len.tokens,
@@ -107,23 +123,76 @@ pub(super) fn len(subject: &Subject<'_>, questions: &mut Vec<Question>) -> Optio
     if bounds.0 > bounds.1 {
         subject.ctxt.error(
             &len.tokens,
-            "no text has such a length: the range is empty, write `len = 8..=64`",
+            "nothing has such a length: the range is empty, write `len = 8..=64`",
         );
         return None;
     }
-    if let Some(Literal::Text(text)) =
-        subject.attrs.default.as_ref().and_then(|default| literal(&default.value))
-    {
-        let count = text.value().chars().count();
-        if count < bounds.0 || count > bounds.1 {
-            let message = format!(
-                "the default has {count} characters, which is not within {}",
-                shown(&len.value)
-            );
-            subject.ctxt.error(&text, message);
+    check_length(subject, questions, bounds, &counted);
+    Some(Fact::Len(bounds.0, bounds.1, counted))
+}
+
+/// What is counted of a type that has a length; none where a mistake was reported.
+fn counted(
+    subject: &Subject<'_>,
+    questions: &mut Vec<Question>,
+    len: &At<TokenStream>,
+) -> Option<Counted> {
+    let parsed = subject.attrs.parse.is_some();
+    let known = subject.known.value();
+    let instead = match known {
+        Known::Text | Known::Path | Known::SecretString | Known::SecretBytes => {
+            return Some(Counted::Characters);
         }
+        Known::List | Known::Map if !parsed => return Some(Counted::Elements),
+        Known::List | Known::Map => return Some(Counted::Characters),
+        Known::Unknown | Known::OtherSecret => {
+            let ty = subject.inner().clone();
+            let asks = Asks::Length { ty: ty.clone(), parsed };
+            questions.push(Question { span: len.name, asks });
+            return Some(if parsed { Counted::Characters } else { Counted::By(Box::new(ty)) });
+        }
+        known if known.is_number() || *known == Known::Duration => "`range = 1..=100`",
+        _ => "`validate = path`",
+    };
+    let message = format!(
+        "`len` counts the characters of a text or the elements of a list, and this is a `{}`: write {instead}",
+        shown(&subject.inner())
+    );
+    subject.ctxt.error_at(len.name, message);
+    None
+}
+
+/// A literal default that is too short or too long.
+fn check_length(
+    subject: &Subject<'_>,
+    questions: &mut Vec<Question>,
+    bounds: (usize, usize),
+    counted: &Counted,
+) {
+    let (Some(default), Some(len)) = (&subject.attrs.default, &subject.attrs.len) else { return };
+    let written = shown(&len.value);
+    let (count, unit) = match (literal(&default.value), counted) {
+        (Some(Literal::Text(text)), Counted::Characters) => {
+            (text.value().chars().count(), "character")
+        }
+        (Some(Literal::Text(text)), Counted::By(ty)) => {
+            let (ty, span) = (Type::clone(ty), text.span());
+            let asks = Asks::LengthDefault { ty, text: text.value(), bounds, written };
+            return questions.push(Question { span, asks });
+        }
+        (None, Counted::Elements) => match bracketed(&default.value) {
+            Some(list) => (split(list).len(), "element"),
+            None => return,
+        },
+        _ => return,
+    };
+    if count < bounds.0 || count > bounds.1 {
+        let plural = if count == 1 { "" } else { "s" };
+        let message = format!(
+            "the default has {count} {unit}{plural}, which is not within `{written}`: write one that fits, or another `len`"
+        );
+        subject.ctxt.error(&default.tokens, message);
     }
-    Some(bounds)
 }
 
 fn whole(ends: &Ends) -> Option<(usize, usize)> {

@@ -37,6 +37,11 @@ const TELLING: &[&[&str]] = &[
     &["ssh", "key"],
     &["master", "key"],
     &["connection", "string"],
+    &["connection", "url"],
+    &["database", "url"],
+    &["db", "url"],
+    &["pass"],
+    &["bearer"],
 ];
 
 /// The telling words of a name, whole words alone: `max_tokens_path` tells, `tokenizer` does not.

@@ -7,7 +7,9 @@ use syn::spanned::Spanned;
 use super::{Written, compose, default, nested, presence, range, telling};
 use crate::attr::{At, Role, ValueAttrs, plain};
 use crate::ctxt::Ctxt;
-use crate::model::{Asks, Fact, Format, Kind, Member, Presence, Question, Value};
+use crate::model::{
+    Asks, Counted, Declared, Fact, Format, Kind, Member, Presence, Question, Value,
+};
 use crate::print::source;
 use crate::ty::{Known, bare, option_of};
 
@@ -88,8 +90,9 @@ fn value(
         (None, presence) => presence,
     };
     let mut facts = facts(attrs, &subject.known);
-    facts.extend(range.as_ref().map(|range| Fact::Range(source(range.clone()))));
-    facts.extend(len.map(|(from, to)| Fact::Len(from, to)));
+    facts.extend(range.as_ref().map(|range| Fact::Range(range.shown())));
+    facts.extend(len);
+    facts.extend(one_of(subject));
     typed.then(|| Value {
         ident: subject.field.ident.clone(),
         name: subject.name.clone(),
@@ -102,7 +105,9 @@ fn value(
         validate: value_of(attrs.validate.as_ref()),
         verify: value_of(attrs.verify.as_ref()),
         facts,
+        nested: may_nest(subject),
         key: attrs.keys.first().map(|(_, key)| key.value.span()),
+        sources: attrs.sources.as_ref().map(|sources| sources.name),
     })
 }
 
@@ -148,7 +153,12 @@ fn check_type(subject: &Subject<'_>, questions: &mut Vec<Question>) -> bool {
                 });
             }
             if subject.attrs.parse.is_none() {
-                questions.push(Question { span, asks: Asks::Setting(ty.clone()) });
+                let nested = may_nest(subject);
+                if let Some(ty) = nested.clone() {
+                    questions.push(Question { span: ty.span(), asks: Asks::NoNested(ty) });
+                }
+                let asks = Asks::Setting(Declared { ty: ty.clone(), nested });
+                questions.push(Question { span, asks });
             }
         }
         Kind::Secret if subject.attrs.parse.is_some() => {
@@ -157,6 +167,12 @@ fn check_type(subject: &Subject<'_>, questions: &mut Vec<Question>) -> bool {
         Kind::Secret => questions.push(Question { span, asks: Asks::Secret(ty.clone()) }),
     }
     true
+}
+
+/// The type, without an `Option` around it, of a setting that nothing but the type checker knows.
+fn may_nest(subject: &Subject<'_>) -> Option<Type> {
+    let unknown = subject.attrs.kind == Kind::Setting && *subject.known.value() == Known::Unknown;
+    unknown.then(|| subject.inner().clone())
 }
 
 /// A secret says what it looks like (C5).
@@ -260,6 +276,18 @@ fn check_max_age(subject: &Subject<'_>, questions: &mut Vec<Question>) {
     }
 }
 
+/// The choices, and whether they are those of the whole or of each element.
+fn one_of(subject: &Subject<'_>) -> Option<Fact> {
+    let allowed = subject.attrs.one_of.as_ref()?;
+    let compared = match subject.known.value() {
+        _ if subject.attrs.parse.is_some() => Counted::Characters,
+        Known::List | Known::Map => Counted::Elements,
+        Known::Unknown | Known::OtherSecret => Counted::By(Box::new(subject.inner().clone())),
+        _ => Counted::Characters,
+    };
+    Some(Fact::OneOf(allowed.value.iter().map(syn::LitStr::value).collect(), compared))
+}
+
 fn facts(attrs: &ValueAttrs, known: &Known) -> Vec<Fact> {
     let texts = |texts: &Vec<syn::LitStr>| texts.iter().map(syn::LitStr::value).collect::<Vec<_>>();
     let mut facts = Vec::new();
@@ -271,7 +299,6 @@ fn facts(attrs: &ValueAttrs, known: &Known) -> Vec<Fact> {
     }
     facts.extend(attrs.sources.as_ref().map(|sources| Fact::Sources(sources.value.clone())));
     facts.extend(attrs.format.as_ref().map(|format| Fact::Format(format.value.clone())));
-    facts.extend(attrs.one_of.as_ref().map(|allowed| Fact::OneOf(texts(&allowed.value))));
     facts.extend(known.is_binary().then_some(Fact::Binary));
     facts.extend(attrs.allow_empty.as_ref().map(|_| Fact::AllowEmpty));
     facts.extend(attrs.restart_only.as_ref().map(|_| Fact::RestartOnly));

@@ -4,10 +4,13 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
 
 use super::{at, function};
-use crate::model::{Code, Declaration, Element, Kind, Member, Presence, Template, Value};
+use crate::model::{
+    Code, Declaration, Element, End, Kind, Member, Presence, Range, Template, Value,
+};
 
 /// `__build`.
 pub(super) fn build(declaration: &Declaration) -> TokenStream {
@@ -99,16 +102,17 @@ fn first(value: &Value) -> TokenStream {
     if let Some(parse) = &value.parse {
         return function::parse(value, parse);
     }
+    let setting = super::questions::setting(span, value.nested.as_ref());
     match (value.kind, &value.presence) {
         (Kind::Secret, _) => quote_spanned!(span=> <#ty as __config::SecretField>::take(cx)),
         (Kind::Setting, Presence::Literal(literal)) => {
-            quote_spanned!(span=> <#ty as __config::Setting>::take_or(cx, #literal))
+            quote_spanned!(span=> <#ty as #setting>::take_or(cx, #literal))
         }
         (Kind::Setting, Presence::Code { code, .. }) => {
             let made = default(value, code);
-            quote_spanned!(span=> <#ty as __config::Setting>::take_or_else(cx, || #made))
+            quote_spanned!(span=> <#ty as #setting>::take_or_else(cx, || #made))
         }
-        (Kind::Setting, _) => quote_spanned!(span=> <#ty as __config::Setting>::take(cx)),
+        (Kind::Setting, _) => quote_spanned!(span=> <#ty as #setting>::take(cx)),
     }
 }
 
@@ -145,14 +149,42 @@ fn checks(local: &Ident, value: &Value) -> TokenStream {
     };
     let mut checks = TokenStream::new();
     if let Some(range) = &value.range {
-        let within =
-            function::call(range, "RangeOf", inner, if optional { "within_opt" } else { "within" });
+        let method = if optional { "within_opt" } else { "within" };
+        let within = function::call(&range.written, "RangeOf", inner, method);
+        let range = self::range(range, inner);
         checks.extend(quote_spanned! {Span::mixed_site()=>
             let #local = #within(&(#range), cx, #local);
         });
     }
     checks.extend(function::validate(local, value, inner, optional));
     checks
+}
+
+/// A range, its texts read in const evaluation; one without texts stands as it was written.
+fn range(range: &Range, ty: &Type) -> TokenStream {
+    let is_text = |end: &End| matches!(end, End::Duration(_) | End::Size(_));
+    if !is_text(&range.from) && !is_text(&range.to) {
+        return range.written.clone();
+    }
+    let (from, to) = (end(&range.from, ty), end(&range.to, ty));
+    let span = Span::mixed_site();
+    match range.inclusive {
+        true => quote_spanned!(span=> #from..=#to),
+        false => quote_spanned!(span=> #from..#to),
+    }
+}
+
+fn end(end: &End, ty: &Type) -> TokenStream {
+    match end {
+        End::Open => TokenStream::new(),
+        End::Code(tokens) => quote_spanned!(Span::mixed_site()=> (#tokens)),
+        End::Duration(text) => {
+            quote_spanned!(at(text.span())=> const { __config::checks::duration_of(#text) })
+        }
+        End::Size(text) => quote_spanned! {at(text.span())=>
+            <#ty as __config::SizeOf>::of(const { __config::checks::size_of(#text) })
+        },
+    }
 }
 
 /// A composed field, made once all others are there.

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Type;
 
 use super::schema;
-use crate::model::{Asks, Question};
+use crate::model::{Asks, Declared, EndTexts, Question};
 use crate::print::source;
 
 /// The items. Where the macro found mistakes no constructor is there to ask whether types fit; then they are asked here.
@@ -32,7 +32,8 @@ pub(super) fn expand(questions: &[Question], broken: bool) -> TokenStream {
         items.extend(quote_spanned! {Span::mixed_site()=>
             #[allow(unused_imports)]
             use __config::probe::{
-                NotOption as _, NotSecret as _, NotSerialize as _, NotText as _, ReadsOtherwise as _,
+                CountsNothing as _, NotNested as _, NotOption as _, NotSecret as _, NotSerialize as _, NotText as _,
+                ReadsOtherwise as _,
             };
         });
     }
@@ -42,7 +43,10 @@ pub(super) fn expand(questions: &[Question], broken: bool) -> TokenStream {
 /// Whether the type of a field fits its attribute.
 fn fits(span: Span, asks: &Asks) -> Option<TokenStream> {
     Some(match asks {
-        Asks::Setting(ty) => quote_spanned!(span=> const _: () = <#ty as __config::Setting>::FITS;),
+        Asks::Setting(Declared { ty, nested }) => {
+            let setting = setting(span, nested.as_ref());
+            quote_spanned!(span=> const _: () = <#ty as #setting>::FITS;)
+        }
         Asks::Secret(ty) => {
             quote_spanned!(span=> const _: () = <#ty as __config::SecretField>::FITS;)
         }
@@ -81,24 +85,47 @@ fn listed(span: Span, asks: &Asks) -> Option<TokenStream> {
 /// What is true of a type, whatever its name.
 fn probed(span: Span, asks: &Asks) -> Option<TokenStream> {
     let reads = |ty: &Type| quote_spanned!(span=> <__config::probe::ReadsProbe<#ty>>::READS);
+    let counts = |ty: &Type| quote_spanned!(span=> <__config::probe::CountsProbe<#ty>>::COUNTS);
     Some(match asks {
         Asks::TextDefault { ty, text } => {
             let (reads, shown) = (reads(ty), shown(ty));
             quote_spanned!(span=> text_default(#reads, #shown, #text))
         }
+        Asks::End { ty, text, size } => {
+            let (reads, shown) = (reads(ty), shown(ty));
+            quote_spanned!(span=> end(#reads, #size, #shown, #text))
+        }
+        Asks::Within { ty, ends, default } => {
+            let EndTexts { from, to, inclusive, size, written } = ends;
+            let (reads, from, to) =
+                (reads(ty), schema::option(from.as_ref()), schema::option(to.as_ref()));
+            let ends = quote_spanned! {span=>
+                __config::checks::Ends { from: #from, to: #to, inclusive: #inclusive, size: #size }
+            };
+            match default {
+                Some(default) => quote_spanned! {span=>
+                    default_within(#ends, #reads, #default, #written)
+                },
+                None => quote_spanned!(span=> not_empty(#ends, #reads)),
+            }
+        }
         Asks::Integer { ty, value } => {
             let (reads, shown) = (reads(ty), shown(ty));
             quote_spanned!(span=> integer(#reads, #shown, #value))
         }
-        Asks::Length { ty, name } => {
-            let (reads, shown) = (reads(ty), shown(ty));
-            quote_spanned!(span=> length(#reads, #name, #shown))
+        Asks::Length { ty, parsed } => {
+            let (reads, counts, shown) = (reads(ty), counts(ty), shown(ty));
+            quote_spanned!(span=> length(#reads, #counts, #parsed, #shown))
+        }
+        Asks::LengthDefault { ty, text, bounds: (from, to), written } => {
+            let counts = counts(ty);
+            quote_spanned!(span=> length_default(#counts, #text, #from, #to, #written))
         }
         Asks::Presence { ty, name, secret, rule } => {
             let shown = shown(ty);
             let rule = schema::option(rule.as_ref());
             quote_spanned! {span=>
-                presence(<__config::probe::OptionProbe<#ty>>::IS_OPTION, #name, #shown, #secret, #rule)
+                presence((<__config::probe::OptionProbe<#ty>>::IS_OPTION, <__config::probe::NestedProbe<#ty>>::IS_NESTED), #name, #shown, #secret, #rule)
             }
         }
         Asks::Public { ty, name, word, url } => {
@@ -108,6 +135,10 @@ fn probed(span: Span, asks: &Asks) -> Option<TokenStream> {
             let shown = shown(ty);
             quote_spanned!(span=> no_secret(<__config::probe::SecretProbe<#ty>>::IS_SECRET, #name, #shown))
         }
+        Asks::NoNested(ty) => {
+            let shown = shown(ty);
+            quote_spanned!(span=> no_nested(<__config::probe::NestedProbe<#ty>>::IS_NESTED, #shown))
+        }
         Asks::NoSerialize { ident, field } => {
             let name = crate::attr::plain(ident);
             quote_spanned! {span=>
@@ -116,6 +147,16 @@ fn probed(span: Span, asks: &Asks) -> Option<TokenStream> {
         }
         _ => return None,
     })
+}
+
+/// The trait of settings, as the type asks for it.
+pub(super) fn setting(span: Span, nested: Option<&Type>) -> TokenStream {
+    match nested {
+        None => quote_spanned!(span=> __config::Setting),
+        Some(ty) => quote_spanned! {span=>
+            __config::Setting<{ <__config::probe::NestedProbe<#ty>>::IS_NESTED }>
+        },
+    }
 }
 
 fn shown(ty: &Type) -> String {

@@ -5,7 +5,9 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::at;
-use crate::model::{Code, Declaration, Entry, Fact, Format, Kind, Member, Nested, Presence, Value};
+use crate::model::{
+    Code, Counted, Declaration, Entry, Fact, Format, Kind, Member, Nested, Presence, Value,
+};
 use crate::print::source;
 
 /// The statics that all else refers to.
@@ -69,8 +71,15 @@ fn across(declaration: &Declaration) -> TokenStream {
             });
         }
     }
+    let mut others = places(declaration);
+    if let Some(variable) = &declaration.profile_env {
+        others.extend(quote_spanned! {variable.span()=>
+            const _: () = __config::checks::shown_profile(&__TREE, #variable);
+        });
+    }
+    others.extend(lists(declaration));
     if checks.is_empty() {
-        return checks;
+        return others;
     }
     let ident = &declaration.ident;
     let own = declaration
@@ -90,7 +99,40 @@ fn across(declaration: &Declaration) -> TokenStream {
         const __CLASHES: __config::checks::Clashes = __config::checks::Clashes::of(&__TREE);
         #checks
         #serialize
+        #others
     }
+}
+
+/// The checks of places that name variables, of all the lists.
+fn places(declaration: &Declaration) -> TokenStream {
+    let profiles = declaration.profiles.iter().filter_map(|profile| profile.sources.as_ref());
+    let mut checks = TokenStream::new();
+    for entry in declaration.sources.iter().chain(profiles).flatten() {
+        if let (Some(place), Some(span)) = (&entry.place, entry.place_span)
+            && place.contains('{')
+        {
+            checks.extend(quote_spanned! {span=>
+                const _: () = __config::checks::shown_place(&__TREE, #place);
+            });
+        }
+    }
+    checks
+}
+
+/// The checks of fields that have their own sources against the list of the struct.
+fn lists(declaration: &Declaration) -> TokenStream {
+    let members = declaration.members.iter().enumerate().filter(|_| declaration.is_listing);
+    members
+        .filter_map(|(number, member)| {
+            let span = match member {
+                Member::Value(value) => value.sources?,
+                Member::Nested(nested) => nested.ident.span(),
+            };
+            Some(quote_spanned! {span=>
+                const _: () = __config::checks::listed(&__TREE, &__STRUCT, #number);
+            })
+        })
+        .collect()
 }
 
 fn member(member: &Member, prefix: &str) -> TokenStream {
@@ -151,9 +193,15 @@ fn fact(fact: &Fact) -> TokenStream {
             let spec = format(spec);
             quote_spanned!(span=> __config::Attr::Format(#spec))
         }
-        Fact::OneOf(texts) => quote_spanned!(span=> __config::Attr::OneOf(&[#(#texts),*])),
+        Fact::OneOf(texts, compared) => {
+            let compared = counted(compared);
+            quote_spanned!(span=> __config::Attr::OneOf(&[#(#texts),*], #compared))
+        }
         Fact::Range(text) => quote_spanned!(span=> __config::Attr::Range(#text)),
-        Fact::Len(from, to) => quote_spanned!(span=> __config::Attr::Len(#from, #to)),
+        Fact::Len(from, to, counted) => {
+            let counted = self::counted(counted);
+            quote_spanned!(span=> __config::Attr::Len(#from, #to, #counted))
+        }
         Fact::Binary => quote_spanned!(span=> __config::Attr::Binary),
         Fact::AllowEmpty => quote_spanned!(span=> __config::Attr::AllowEmpty),
         Fact::RestartOnly => quote_spanned!(span=> __config::Attr::RestartOnly),
@@ -161,6 +209,19 @@ fn fact(fact: &Fact) -> TokenStream {
         Fact::MaxAge(text) => quote_spanned!(span=> __config::Attr::MaxAge(#text)),
         Fact::Revoke(place) => quote_spanned!(span=> __config::Attr::Revoke(#place)),
         Fact::Verified => quote_spanned!(span=> __config::Attr::Verified),
+    }
+}
+
+fn counted(counted: &Counted) -> TokenStream {
+    let span = Span::mixed_site();
+    match counted {
+        Counted::Characters => quote_spanned!(span=> __config::probe::Counts::Characters),
+        Counted::Elements => quote_spanned!(span=> __config::probe::Counts::Elements),
+        Counted::By(ty) => quote_spanned! {at(ty.span())=> {
+            #[allow(unused_imports)]
+            use __config::probe::CountsNothing as _;
+            <__config::probe::CountsProbe<#ty>>::COUNTS
+        }},
     }
 }
 

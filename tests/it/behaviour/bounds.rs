@@ -1,7 +1,10 @@
 //! Ranges, lengths, choices and formats.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use config_core::{ProblemKind, SecretString, Secrets};
-use config_tests::{NOTHING, only};
+use config_tests::{Bench, NOTHING, only};
 
 #[derive(Secrets)]
 #[secrets(sources(env))]
@@ -86,6 +89,79 @@ fn lengths_count_characters() {
 
 #[derive(Secrets)]
 #[secrets(sources(env))]
+struct Quantities {
+    #[setting(default = "30s", range = "1s"..="5m")]
+    timeout: Duration,
+    #[setting(range = "1s 500ms"..)]
+    pause: Option<Span>,
+    #[setting(default = "1m", range = "1s"..MOST)]
+    retry: Duration,
+    #[setting(default = 4096, range = "1KiB"..="10MiB", format = bytes)]
+    page: u32,
+    #[setting(default = "1GiB", range = 1024.."2GiB", format = bytes)]
+    cache: Bytes,
+}
+
+type Span = Duration;
+type Bytes = u64;
+const MOST: Duration = Duration::from_secs(120);
+
+#[test]
+fn ranges_of_durations_and_sizes_are_written_as_their_values_are() {
+    let problem = |name: &str, value: &str| {
+        only(Quantities::loader().env([(name, value)]).load()).message().to_owned()
+    };
+    assert_eq!(problem("TIMEOUT", "6m"), "6m is not within 1s..=5m");
+    assert_eq!(problem("TIMEOUT", "999ms"), "999ms is not within 1s..=5m");
+    assert_eq!(problem("PAUSE", "1s"), "1s is not within 1s 500ms..");
+    assert_eq!(problem("RETRY", "2m"), "2m is not within 1s..MOST");
+    assert_eq!(problem("PAGE", "11MiB"), "11MiB is not within 1KiB..=10MiB");
+    assert_eq!(problem("CACHE", "2147483648"), "2147483648 is not within 1024..2GiB");
+    let most = [("TIMEOUT", "5m"), ("PAUSE", "1500ms"), ("PAGE", "10MiB"), ("CACHE", "1024")];
+    let quantities = Quantities::loader().env(most).load().unwrap();
+    assert_eq!(quantities.timeout, Duration::from_secs(300));
+    assert_eq!(quantities.pause, Some(Duration::from_millis(1500)));
+    assert_eq!((quantities.page, quantities.cache), (10 << 20, 1024));
+    assert_eq!(quantities.retry, Duration::from_secs(60));
+}
+
+type Hosts = Vec<String>;
+type Name = String;
+type Keys = Vec<SecretString>;
+
+#[derive(Secrets)]
+#[secrets(sources(env))]
+struct Counted {
+    #[setting(default = "a,b", len = 2..=3)]
+    hosts: Hosts,
+    #[setting(default = ["a"], len = 1..=3)]
+    written_out: Vec<String>,
+    #[setting(default = "abc", len = 3..=5)]
+    name: Name,
+    #[secret(format = any, len = 2..)]
+    keys: Option<Keys>,
+    #[setting(len = ..=2)]
+    ports: Option<HashMap<String, u16>>,
+}
+
+#[test]
+fn lengths_count_elements_of_whatever_is_a_list_under_any_name() {
+    let problem = |name: &str, value: &str| {
+        only(Counted::loader().env([(name, value)]).load()).message().to_owned()
+    };
+    assert_eq!(problem("HOSTS", "localhost"), "too short: expected 2 to 3 elements; got 1");
+    assert_eq!(problem("HOSTS", "a,b,c,d"), "too long: expected 2 to 3 elements; got 4");
+    assert_eq!(problem("WRITTEN_OUT", "a,b,c,d"), "too long: expected 1 to 3 elements; got 4");
+    assert_eq!(problem("NAME", "ab"), "too short: expected 3 to 5 characters; got 2");
+    assert_eq!(problem("KEYS", "a-long-key"), "too short: expected at least 2 elements; got 1");
+    assert_eq!(problem("PORTS", "a=1,b=2,c=3"), "too long: expected at most 2 elements; got 3");
+    let counted = Counted::loader().env([("KEYS", "a,b"), ("PORTS", "a=1")]).load().unwrap();
+    assert_eq!((counted.hosts.len(), counted.written_out.len(), counted.name.len()), (2, 1, 3));
+    assert!(counted.keys.is_some() && counted.ports.is_some());
+}
+
+#[derive(Secrets)]
+#[secrets(sources(env))]
 struct Formats {
     #[setting(default = "info", one_of("debug", "info"))]
     level: String,
@@ -110,6 +186,52 @@ fn a_value_that_is_none_of_the_choices_lists_them_and_shows_a_setting_alone() {
     let colour = problem("COLOUR", "green-secret");
     assert_eq!(colour.kind(), ProblemKind::NotOneOf);
     assert!(!colour.message().contains("green"), "{colour}");
+}
+
+#[test]
+fn of_a_list_each_element_has_to_be_one_of_the_choices() {
+    #[derive(Debug, Secrets)]
+    #[secrets(sources(env, file("settings.json")))]
+    struct Many {
+        #[setting(one_of("red", "blue"))]
+        colours: Option<Vec<String>>,
+        #[setting(one_of("1", "2"))]
+        numbers: Option<Vec<u8>>,
+        #[secret(format = any, one_of("red-secret", "blue-secret"))]
+        hidden: Option<Vec<SecretString>>,
+    }
+    let fits = [
+        ("COLOURS", "red"),
+        ("COLOURS", "red, blue,red"),
+        ("COLOURS", r#"["red", "blue"]"#),
+        ("NUMBERS", "1,2"),
+        ("HIDDEN", "red-secret,blue-secret"),
+    ];
+    for (name, list) in fits {
+        let many = Many::loader().env([(name, list)]).load().unwrap();
+        let counts = [
+            many.colours.map(|list| list.len()),
+            many.numbers.map(|list| list.len()),
+            many.hidden.map(|list| list.len()),
+        ];
+        assert!(counts.iter().any(Option::is_some), "{list}");
+    }
+    let other = [
+        ("COLOURS", "red,green"),
+        ("COLOURS", r#"["red", "green"]"#),
+        ("NUMBERS", "1,3"),
+        ("HIDDEN", "red-secret,green-secret"),
+    ];
+    for (name, list) in other {
+        let problem = only(Many::loader().env([(name, list)]).load());
+        assert_eq!(problem.kind(), ProblemKind::NotOneOf, "{list}");
+        assert!(!problem.message().contains("green-secret"), "{problem}");
+    }
+    for (list, fits) in [("[\"red\"]", true), ("[]", true), ("[\"red\", \"green\"]", false)] {
+        let bench = Bench::with([("settings.json", &format!("{{\"colours\": {list}}}"))]);
+        let loaded = Many::loader().env(NOTHING).root(bench.path()).load();
+        assert_eq!(loaded.is_ok(), fits, "{list}");
+    }
 }
 
 #[test]
@@ -153,4 +275,27 @@ fn empty_is_told_apart_from_missing_and_is_a_value_where_allowed() {
     assert_eq!((empty.strict.as_str(), empty.loose.as_str(), empty.list), ("x", "", Some(vec![])));
     assert_eq!(only(Empty::loader().env([("STRICT", "x")]).load()).kind(), ProblemKind::Missing);
     assert!(Empty::loader().env(NOTHING).load().is_err());
+}
+
+#[test]
+fn of_a_list_the_element_that_is_not_one_of_the_declared_values_is_named() {
+    #[derive(Debug, Secrets)]
+    #[secrets(sources(env))]
+    #[expect(dead_code, reason = "what is told of it counts")]
+    struct Lists {
+        #[setting(default = ["a"], one_of("a", "b"))]
+        list: Vec<String>,
+        #[setting(default = std::collections::HashMap::new(), one_of("a", "b"))]
+        map: std::collections::HashMap<String, String>,
+        #[secret(format = any, one_of("a", "b"))]
+        secrets: Option<Vec<config_core::SecretString>>,
+    }
+    let message =
+        |name, value: &str| only(Lists::loader().env([(name, value)]).load()).message().to_owned();
+    assert_eq!(message("LIST", "a,c,d"), "c (element 2) is not one of a, b");
+    assert_eq!(message("LIST", r#"["d"]"#), "d (element 1) is not one of a, b");
+    assert_eq!(message("MAP", r#"{"k": "a", "l": "x"}"#), "x (entry 2) is not one of a, b");
+    assert_eq!(message("SECRETS", "a,hunter2"), "element 2 is not one of a, b");
+    let long = "c".repeat(65);
+    assert_eq!(message("LIST", &long), "element 1 is not one of a, b");
 }

@@ -69,6 +69,70 @@ fn a_variable_that_is_not_utf_8_is_malformed_and_not_shown() {
     assert!(!shown.contains("hJq7") && !shown.contains("pR4m"), "{shown}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_directory_of_credentials_need_not_have_a_name_in_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+
+    #[derive(Debug, Secrets)]
+    #[secrets(sources(dir))]
+    struct Mounted {
+        #[secret(required, format = any)]
+        key: SecretString,
+    }
+    let directory = OsStr::from_bytes(b"credentials\xff");
+    if is_child() {
+        std::fs::create_dir(directory).unwrap();
+        std::fs::write(std::path::Path::new(directory).join("key"), "mounted").unwrap();
+        assert_eq!(Mounted::load().unwrap().key.expose_secret(), "mounted");
+        return;
+    }
+    let bench = Bench::new();
+    let path = bench.path().join(directory);
+    let test = "a_directory_of_credentials_need_not_have_a_name_in_utf_8";
+    again(module_path!(), test, bench.path(), &[("CREDENTIALS_DIRECTORY", path.as_os_str())]);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_search_stops_at_a_home_directory_whose_name_is_not_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+
+    if is_child() {
+        assert_eq!(Settings::load().unwrap().port, 8080);
+        return;
+    }
+    let bench = Bench::with([(".env", "CHILD_PORT=9000\n")]);
+    let home = bench.path().join(OsStr::from_bytes(b"home\xff"));
+    let work = home.join("work");
+    std::fs::create_dir_all(&work).unwrap();
+    let test = "the_search_stops_at_a_home_directory_whose_name_is_not_utf_8";
+    again(module_path!(), test, &work, &[("HOME", home.as_os_str())]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_in_a_place_that_is_not_utf_8_is_malformed_and_not_taken_for_unset() {
+    use std::os::unix::ffi::OsStrExt;
+
+    #[derive(Debug, Secrets)]
+    #[secrets(sources(file("{CHILD_PLACE}/app.json"), file("base.json")))]
+    struct Placed {
+        #[setting(required)]
+        v: String,
+    }
+    if is_child() {
+        let problem = config_tests::only(Placed::load().map(|placed| placed.v));
+        assert_eq!(problem.kind(), config_core::ProblemKind::Malformed);
+        assert_eq!(problem.message(), "malformed: the variable is not UTF-8 text");
+        assert_eq!(problem.origin().unwrap().key(), "CHILD_PLACE");
+        return;
+    }
+    let bench = Bench::with([("base.json", r#"{"v": "base"}"#)]);
+    let test = "a_variable_in_a_place_that_is_not_utf_8_is_malformed_and_not_taken_for_unset";
+    again(module_path!(), test, bench.path(), &[("CHILD_PLACE", OsStr::from_bytes(b"a\xff"))]);
+}
+
 #[test]
 fn the_error_that_main_returns_is_printed_as_a_report() {
     if is_child() {

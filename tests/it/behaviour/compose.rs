@@ -62,3 +62,71 @@ fn where_a_sibling_is_missing_that_alone_is_the_problem() {
     let found = kinds(Settings::loader().env([("PASSWORD", "pw"), ("PORT", "x")]).load());
     assert_eq!(found, [("port".to_owned(), ProblemKind::WrongType)]);
 }
+
+mod meant {
+    use super::*;
+    use config_tests::{Bench, failure, messages};
+
+    #[derive(Secrets)]
+    #[secrets(prefix = "APP", sources(env, dotenv, file("app.json")))]
+    struct Service {
+        #[nested]
+        db: Db,
+    }
+
+    #[derive(Secrets)]
+    #[expect(dead_code, reason = "its names count")]
+    struct Db {
+        #[setting(default = "app")]
+        user: String,
+        #[secret(required, format = any)]
+        password: SecretString,
+        #[secret(compose = "pg://{user}:{password}@{user}.local")]
+        url: SecretString,
+    }
+
+    const SET_THOSE: &str = "db.url is composed of db.user, db.password: set those";
+
+    #[test]
+    fn a_value_that_is_set_for_it_is_a_problem_that_says_what_to_set() {
+        let problem =
+            only(Service::loader().env([("APP_DB_PASSWORD", "x")]).set("db.url", "pg://").load());
+        assert_eq!((problem.path(), problem.kind()), ("db.url", ProblemKind::Refused));
+        assert!(
+            problem.message().ends_with("composed of db.user, db.password: set those"),
+            "{problem}"
+        );
+    }
+
+    #[test]
+    fn a_name_in_a_source_is_a_warning_that_says_it_too() {
+        let bench = Bench::with([
+            (".env", "APP_DB_URL=pg://there\n"),
+            ("app.json", r#"{"db": {"password": "hush", "url": "pg://there"}}"#),
+        ]);
+        let load =
+            Service::loader().root(bench.path()).env([("APP_DB_URL", "pg://there")]).load_report();
+        let found = messages(load.unwrap().report.warnings());
+        let found: Vec<String> = found.iter().map(|text| bench.without_path(text)).collect();
+        assert_eq!(
+            found,
+            [
+                format!("APP_DB_URL is set, but {SET_THOSE}"),
+                format!("dotenv APP_DB_URL (.env, line 1, column 1) is set, but {SET_THOSE}"),
+                format!("file app.json#db.url (line 1, column 36) is set, but {SET_THOSE}"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_table_does_not_call_it_composed_where_a_part_is_missing() {
+        let report = Service::loader().root(Bench::new().path()).env(NOTHING).explain();
+        assert_eq!(
+            report.fields()[2].outcome().to_string(),
+            "PROBLEM: not composed: it needs db.password"
+        );
+        assert_eq!(report.problems().len(), 1, "{report}");
+        let error = failure(Service::loader().root(Bench::new().path()).env(NOTHING).load());
+        assert_eq!(error.iter().count(), 1);
+    }
+}

@@ -264,3 +264,27 @@ fn a_failure_of_a_source_shows_its_hint() {
 ";
     reads(&failure(Mine::loader().env(NOTHING).source(source).load()), &Bench::new(), expected);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_read_again_to_point_into_it() {
+    use miette::Diagnostic as _;
+
+    #[derive(Debug, Secrets)]
+    #[secrets(sources(file("pipe.json")))]
+    #[expect(dead_code, reason = "it never loads")]
+    struct Piped {
+        #[setting(required)]
+        port: u16,
+    }
+    let bench = config_tests::Bench::new();
+    let path = bench.at("pipe.json");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    let writer = std::thread::spawn(move || std::fs::write(path, "{\"port\": \"x\"}"));
+    let error = failure(Piped::loader().root(bench.path()).load());
+    writer.join().unwrap().unwrap();
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || send.send(error.related().map_or(0, Iterator::count)));
+    assert_eq!(receive.recv_timeout(std::time::Duration::from_secs(20)), Ok(1));
+}

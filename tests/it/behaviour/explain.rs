@@ -95,3 +95,27 @@ fn debug_of_a_report_is_its_table() {
     let report = Settings::loader().root(Bench::new().path()).env(NOTHING).explain();
     assert_eq!(format!("{report:?}"), report.to_string());
 }
+
+#[test]
+fn a_name_that_is_a_secret_which_another_source_hides_is_not_shown() {
+    #[derive(Secrets)]
+    #[secrets(sources(env, file("app.json")))]
+    struct Mail {
+        #[nested]
+        smtp: Login,
+    }
+    #[derive(Secrets)]
+    #[expect(dead_code, reason = "what is told of it counts")]
+    struct Login {
+        #[secret(required, format = any)]
+        password: SecretString,
+    }
+    let bench = Bench::with([("app.json", r#"{"smtp": {"password": "sesame", "sesame": 1}}"#)]);
+    let loader = || Mail::loader().root(bench.path()).env([("SMTP_PASSWORD", "no")]);
+    for report in [loader().explain(), loader().load_report().unwrap().report] {
+        let shown = report.to_string();
+        assert!(!shown.contains("sesame"), "{shown}");
+    }
+    let explained = loader().explain().to_string();
+    assert!(explained.contains("smtp.[6 characters]"), "{explained}");
+}

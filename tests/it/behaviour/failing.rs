@@ -66,6 +66,29 @@ fn what_was_fallen_through_is_told_where_a_field_ends_up_missing() {
 }
 
 #[test]
+fn what_was_fallen_through_is_to_be_mended_and_not_added_to() {
+    let bench = broken();
+    let loader = Settings::loader()
+        .root(bench.path())
+        .env(NOTHING)
+        .source(Memory::pairs("last", [("one", "x")]));
+    let error = failure(loader.on_failure("file", OnFailure::Fallthrough).load());
+    let problem = error.iter().next().unwrap();
+    assert_eq!(problem.hint(), Some("set TWO, or mend file app.json"));
+    assert_eq!(
+        problem.tried()[1].to_string(),
+        "file app.json (failed, line 1, column 9: expected a value)"
+    );
+
+    let denied = Failing::new("last", Failure::new(FailureKind::Denied, "not allowed").key("k"));
+    let loader = Settings::loader().root(Bench::new().path()).env(NOTHING).source(denied);
+    let error = failure(loader.on_failure("last", OnFailure::Fallthrough).load());
+    let problem = error.iter().next().unwrap();
+    assert_eq!(problem.tried()[2].to_string(), "last k (failed: not allowed)");
+    assert_eq!(problem.hint(), Some("set TWO, or add two to app.json"));
+}
+
+#[test]
 fn each_sort_of_failure_is_told_apart() {
     #[derive(Secrets)]
     #[secrets(sources("mine", env))]
@@ -123,4 +146,34 @@ fn a_source_that_gives_too_few_answers_is_malformed() {
     let found =
         kinds(Settings::loader().root(bench.path()).env([("TWO", "env")]).source(Short).load());
     assert_eq!(found, ["one", "three"].map(|path| (path.to_owned(), ProblemKind::Malformed)));
+}
+
+#[test]
+fn what_was_passed_over_is_a_warning_and_under_strict_a_problem() {
+    let bench = broken();
+    let loader = || {
+        let loader = Settings::loader().root(bench.path()).env([("TWO", "env")]).source(last());
+        loader.on_failure("file", OnFailure::Fallthrough)
+    };
+    let expected = "file app.json (line 1, column 9): malformed: expected a value; passed over, as its failures are told to be";
+    for report in [loader().load_report().unwrap().report, loader().explain()] {
+        let found = config_tests::messages(report.warnings());
+        assert_eq!(
+            found.iter().map(|text| bench.without_path(text)).collect::<Vec<_>>(),
+            [expected]
+        );
+    }
+    let error = failure(loader().strict().load());
+    assert!(bench.without_path(&error).contains(expected), "{error}");
+    let whole = [("ONE", "env"), ("TWO", "env"), ("THREE", "env")];
+    assert!(loader().env(whole).explain().warnings().is_empty(), "nothing weaker was taken");
+}
+
+#[test]
+fn a_given_file_that_is_not_there_is_told_once() {
+    let error = failure(
+        Settings::loader().root("/").env([("TWO", "x")]).source(last()).file("absent.json").load(),
+    );
+    assert_eq!(error.to_string().matches("no such file").count(), 1, "{error}");
+    assert_eq!(error.iter().next().unwrap().path(), "file /absent.json");
 }

@@ -168,3 +168,14 @@ fn one_struct_can_be_nested_twice() {
     );
     assert_eq!(problem.path(), "second.password");
 }
+
+#[test]
+fn a_struct_that_is_none_shows_no_defaults_of_its_fields() {
+    let bench = Bench::new();
+    let loader = || Settings::loader().root(bench.path()).env(NOTHING);
+    for report in [loader().explain(), loader().load_report().unwrap().report] {
+        let shown: Vec<String> =
+            report.fields().iter().map(|field| field.outcome().to_string()).collect();
+        assert_eq!(shown, ["not set"; 4]);
+    }
+}

@@ -1,7 +1,8 @@
 //! `{profile}` and `{NAME}` in the places of sources.
 
 use config_core::{ProblemKind, Secrets};
-use config_tests::{Bench, NOTHING, only};
+use config_tests::child::{again, is_child};
+use config_tests::{Bench, NOTHING, failure, only};
 
 #[derive(Secrets)]
 #[secrets(sources(file("{profile}.json"), file("{REGION}/app.json"), file("base.json")))]
@@ -47,7 +48,8 @@ fn an_entry_that_is_not_configured_is_named_where_a_field_ends_up_missing() {
         "{tried:?}"
     );
     assert!(tried[1].contains("{REGION}") && tried[1].contains("REGION is not set"), "{tried:?}");
-    assert_eq!(tried[2], "file base.json#v (no such file)");
+    let base = bench.path().join("base.json");
+    assert_eq!(tried[2], format!("file base.json#v (no such file: {})", base.display()));
 }
 
 #[test]
@@ -96,4 +98,47 @@ fn a_bare_dir_is_where_the_service_manager_says() {
         Credentials::loader().env([("CREDENTIALS_DIRECTORY", place.as_str())]).load().unwrap().v,
         "systemd"
     );
+}
+
+#[test]
+fn a_relative_path_that_leads_nowhere_is_told_whole() {
+    #[derive(Secrets)]
+    #[secrets(sources(dotenv, file("settings.json"), dir("run")))]
+    struct Relative {
+        #[setting(required)]
+        v: String,
+    }
+    if !is_child() {
+        let bench = Bench::with([(".env", "OTHER=1"), ("there/.keep", "")]);
+        let test = "a_relative_path_that_leads_nowhere_is_told_whole";
+        again(module_path!(), test, bench.path(), &[]);
+        return;
+    }
+    let here = std::env::current_dir().unwrap();
+    let whole = |path: &str| here.join(path).display().to_string();
+    let load = |loader: config_core::Loader<Relative>| only(loader.load().map(|loaded| loaded.v));
+
+    let problem = load(Relative::loader());
+    let tried: Vec<String> = problem.tried().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        tried,
+        [
+            format!("dotenv V (not in {})", whole(".env")),
+            format!("file settings.json#v (no such file: {})", whole("settings.json")),
+            format!("dir run/v (no such directory: {})", whole("run")),
+        ]
+    );
+    assert_eq!(
+        load(Relative::loader().dir("there")).tried()[2].to_string(),
+        format!("dir there/v (no such file: {})", whole("there/v"))
+    );
+    for (loader, of) in [
+        (Relative::loader().dotenv("given.env"), "dotenv"),
+        (Relative::loader().file("given.env"), "file"),
+        (Relative::loader().dir("given.env"), "dir"),
+    ] {
+        let error = failure(loader.load());
+        let place = error.iter().next().unwrap();
+        assert_eq!(place.path(), format!("{of} {}", whole("given.env")), "{error}");
+    }
 }

@@ -173,3 +173,65 @@ fn a_nested_struct_follows_the_profile_and_list_of_the_one_that_is_loaded() {
     assert_eq!(loader().env([("IGNORED_V", "x")]).load().unwrap().inner.v, "default");
     assert_eq!(loader().env([("INNER_V", "env")]).profile("any").load().unwrap().inner.v, "env");
 }
+
+mod elsewhere {
+    use config_core::{ProblemKind, Secrets};
+    use config_tests::{Bench, NOTHING, messages, only};
+
+    #[derive(Debug, Secrets)]
+    #[secrets(
+        prefix = "APP",
+        sources(env, dotenv),
+        profile_env = "APP_ENV",
+        profile(production),
+        profile(local)
+    )]
+    #[expect(dead_code, reason = "what is told of it counts")]
+    struct Declared {
+        #[setting(default = 1)]
+        v: u8,
+    }
+
+    #[derive(Debug, Secrets)]
+    #[secrets(sources(env, dotenv), profile_env = "STAGE")]
+    #[expect(dead_code, reason = "what is told of it counts")]
+    struct Undeclared {
+        #[setting(default = 1)]
+        v: u8,
+    }
+
+    const NO_EFFECT: &str =
+        "is set, but the profile is read from the process environment alone; here it has no effect";
+
+    #[test]
+    fn a_profile_that_a_file_names_in_vain_is_a_problem_where_nothing_else_names_one() {
+        let bench = Bench::with([(".env", "APP_ENV=production\n")]);
+        let problem = only(Declared::loader().root(bench.path()).env(NOTHING).load());
+        assert_eq!((problem.path(), problem.kind()), ("profile", ProblemKind::UnknownProfile));
+        assert_eq!(problem.origin().unwrap().to_string(), "dotenv APP_ENV");
+        assert!(problem.message().contains("from the process environment alone"), "{problem}");
+        assert!(problem.hint().unwrap().starts_with("set APP_ENV in the environment"));
+    }
+
+    #[test]
+    fn where_the_profile_is_settled_it_is_a_warning() {
+        let bench = Bench::with([(".env", "APP_ENV=production\n")]);
+        let loader = || Declared::loader().root(bench.path());
+        let expected = format!("dotenv APP_ENV (.env, line 1, column 1) {NO_EFFECT}");
+        for loader in [loader().env([("APP_ENV", "local")]), loader().env(NOTHING).profile("local")]
+        {
+            let found = messages(loader.load_report().unwrap().report.warnings());
+            assert_eq!(
+                found.iter().map(|text| bench.without_path(text)).collect::<Vec<_>>(),
+                [expected.as_str()]
+            );
+        }
+    }
+
+    #[test]
+    fn where_no_profile_is_declared_too_and_without_a_prefix() {
+        let bench = Bench::with([(".env", "STAGE=production\n")]);
+        let loaded = Undeclared::loader().root(bench.path()).env(NOTHING).load_report().unwrap();
+        assert_eq!(messages(loaded.report.warnings()), [format!("dotenv STAGE {NO_EFFECT}")]);
+    }
+}

@@ -87,6 +87,71 @@ fn a_struct_s_validator_names_the_field_that_it_refuses() {
     let problem = only(load(&[("APP_LOW", "10"), ("APP_HIGH", "8")]));
     assert_eq!((problem.path(), problem.kind()), ("high", ProblemKind::Refused));
     assert_eq!(problem.message(), "refused: must not be below low");
+    assert_eq!(problem.origin().unwrap().to_string(), "env APP_HIGH");
+}
+
+#[test]
+fn what_a_struct_s_validator_refuses_is_told_with_where_its_value_comes_from() {
+    let problem = only(load(&[("APP_LOW", "102")]));
+    assert_eq!(
+        (problem.path(), problem.origin().unwrap().to_string().as_str()),
+        ("high", "default")
+    );
+}
+
+#[test]
+fn a_validator_that_names_no_field_of_its_struct_is_told_with_the_struct() {
+    fn never(_: &Inner) -> Result<(), Invalid> {
+        Err(Invalid { field: "prot", message: "must be even" })
+    }
+    #[derive(Secrets)]
+    #[secrets(sources(env), validate = never)]
+    struct Inner {
+        #[setting(default = 1)]
+        #[expect(dead_code, reason = "it never loads")]
+        port: u16,
+    }
+    #[derive(Secrets)]
+    #[secrets(sources(env))]
+    struct Outer {
+        #[setting(default = 1)]
+        #[expect(dead_code, reason = "it never loads")]
+        other: u16,
+        #[nested]
+        inner: Inner,
+    }
+    let words = "refused: must be even (its validator names `prot`, which is none of its fields)";
+    let problem = only(Outer::loader().env([("INNER_PORT", "3")]).load());
+    assert_eq!((problem.path(), problem.message()), ("inner", words));
+    assert!(problem.origin().is_none(), "{problem}");
+    let problem = only(Inner::loader().env([("PORT", "3")]).load());
+    assert_eq!((problem.path(), problem.message()), ("Inner", words));
+}
+
+#[test]
+fn a_validator_may_name_a_nested_struct_or_a_field_below_it() {
+    fn of_whole(outer: &Outer) -> Result<(), Invalid> {
+        match outer.inner.v {
+            0 => Ok(()),
+            1 => Err(Invalid { field: "inner", message: "as a whole" }),
+            _ => Err(Invalid { field: "inner.v", message: "as a value" }),
+        }
+    }
+    #[derive(Secrets)]
+    #[secrets(sources(env), validate = of_whole)]
+    struct Outer {
+        #[nested]
+        inner: Inner,
+    }
+    #[derive(Secrets)]
+    struct Inner {
+        #[setting(default = 0)]
+        v: u8,
+    }
+    assert_eq!(only(Outer::loader().env([("INNER_V", "1")]).load()).path(), "inner");
+    let problem = only(Outer::loader().env([("INNER_V", "2")]).load());
+    assert_eq!(problem.path(), "inner.v");
+    assert_eq!(problem.origin().unwrap().to_string(), "env INNER_V");
 }
 
 #[test]

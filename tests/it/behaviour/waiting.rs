@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use config_core::{Answers, Fetch, Loader, ProblemKind, Secrets, Source, Wanted};
 use config_tests::sources::{Held, Meeting, Silent};
-use config_tests::{NOTHING, block_on, kinds};
+use config_tests::{NOTHING, block_on, kinds, only};
 
 #[derive(Secrets)]
 #[secrets(sources(env, "one", "two", "three"))]
@@ -152,4 +152,98 @@ fn the_future_of_a_load_can_move_between_threads() {
         of
     }
     assert!(block_on(sent(meeting().load_async())).is_ok());
+}
+
+/// A remote source that misbehaves in one way.
+#[derive(Clone, Copy)]
+enum Bad {
+    BlocksInFetch,
+    BlocksInPoll,
+    PanicsInFetch,
+    PanicsInPoll,
+    PanicsInDrop,
+    WantsTokio,
+    Never,
+}
+
+struct BadDrop;
+
+impl Drop for BadDrop {
+    fn drop(&mut self) {
+        panic!("a destructor of the program broke");
+    }
+}
+
+impl Source for Bad {
+    fn label(&self) -> String {
+        "one".to_owned()
+    }
+    fn is_remote(&self) -> bool {
+        true
+    }
+    fn fetch<'a>(&'a self, _wanted: &'a Wanted<'a>) -> Fetch<'a> {
+        let answer =
+            || Ok(vec![config_core::Answer::value("late".into(), config_core::Origin::new("a"))]);
+        let block = || std::thread::sleep(Duration::from_millis(400));
+        match self {
+            Self::BlocksInFetch => {
+                block();
+                Fetch::Ready(answer())
+            }
+            Self::BlocksInPoll => Fetch::Pending(Box::pin(async move {
+                block();
+                answer()
+            })),
+            Self::PanicsInFetch => panic!("a source of the program broke"),
+            Self::PanicsInPoll => {
+                Fetch::Pending(Box::pin(async { panic!("a source of the program broke") }))
+            }
+            Self::PanicsInDrop => Fetch::Pending(Box::pin(async {
+                let _bad = BadDrop;
+                std::future::pending().await
+            })),
+            Self::WantsTokio => Fetch::Pending(Box::pin(async move {
+                tokio::task::spawn(async {}).await.unwrap();
+                answer()
+            })),
+            Self::Never => Fetch::Pending(Box::pin(std::future::pending())),
+        }
+    }
+}
+
+#[test]
+fn what_a_source_does_wrong_is_told_in_the_same_words_however_it_is_asked() {
+    use Bad::{
+        BlocksInFetch, BlocksInPoll, Never, PanicsInDrop, PanicsInFetch, PanicsInPoll, WantsTokio,
+    };
+    let late = "unreachable: no answer within 0.2 s";
+    let panicked = "unreachable: the source panicked while it was asked";
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for (bad, expected) in [
+        (BlocksInFetch, late),
+        (BlocksInPoll, late),
+        (Never, late),
+        (PanicsInDrop, late),
+        (PanicsInFetch, panicked),
+        (PanicsInPoll, panicked),
+        (WantsTokio, panicked),
+    ] {
+        let loader = || {
+            let loader = Settings::loader().env([("B", "env"), ("C", "env")]).source(bad);
+            loader.deadline(Duration::from_millis(200))
+        };
+        let loads = [
+            loader().load(),
+            block_on(loader().load_async()),
+            runtime.block_on(async { loader().load() }),
+        ];
+        for load in loads {
+            let problem = only(load.map(|_| ()));
+            assert_eq!(problem.message(), expected);
+            let is_hinted = problem.hint().is_some_and(|hint| hint.starts_with("use load_async()"));
+            assert_eq!(is_hinted, matches!(bad, WantsTokio), "{:?}", problem.hint());
+        }
+    }
+    let loader = Settings::loader().env([("B", "env"), ("C", "env")]).source(WantsTokio);
+    assert_eq!(runtime.block_on(loader.load_async()).unwrap().a, "late");
 }

@@ -198,3 +198,27 @@ fn a_name_that_is_set_shows_but_never_what_it_is_set_to() {
     );
     assert!(!format!("{problem:?} {:?}", problem.hint()).contains("hJq7"));
 }
+
+#[test]
+fn a_file_variable_of_a_setting_is_told_for_what_it_is() {
+    let found = warnings(&Bench::new(), &[("APP_PORT_FILE", "x")]);
+    assert_eq!(
+        found,
+        ["APP_PORT_FILE is set, but `_FILE` works for secrets alone, and this is a setting"]
+    );
+}
+
+#[test]
+fn a_path_that_no_setting_has_is_told_once_however_often_it_is_set() {
+    let bench = Bench::new();
+    let loader = || Settings::loader().root(bench.path()).env(NOTHING);
+    let error = failure(loader().set("prot", 1).set("prot", 2).load());
+    assert_eq!(error.to_string().matches("prot").count(), 1, "{error}");
+    let error = failure(loader().set("smtp.hots", "x").load());
+    assert_eq!(error.to_string().matches("smtp.hots").count(), 1, "{error}");
+    let problem = only(loader().set("", "x").load());
+    assert_eq!(
+        (problem.path(), problem.message()),
+        ("set", "a value was set for an empty path; name the setting")
+    );
+}

@@ -23,6 +23,12 @@ use zeroize::Zeroize;
     profile(figment, sources("figment")),
     profile(custom, sources("custom")),
     profile(remote, sources("remote")),
+    profile(vault, sources(vault("{PLACE}"))),
+    profile(aws, sources(aws("{PLACE}"))),
+    profile(gcp, sources(gcp("{PLACE}"))),
+    profile(azure, sources(azure("{PLACE}"))),
+    profile(exec, sources(exec("sh run"))),
+    profile(age, sources(file("c.json.age"))),
 )]
 pub(super) struct Settings {
     #[secret(format = any, env = ["APP_TOKEN", "APP_OLD_TOKEN"])]

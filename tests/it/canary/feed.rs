@@ -1,13 +1,19 @@
 //! How each source is given an input.
 
+use std::time::Duration;
+
+use config_core::age::{encrypt_file, encrypt_value};
 use config_core::{Loader, Memory, Secrets};
 use config_tests::Bench;
 use config_tests::child;
 use config_tests::sources::Held;
 use config_tests::tree::{self, Provided, Tree, variable};
 
+use config_tests::crafted::{Scene, Vendor};
+
 use super::declared::Settings;
 use super::inputs::Input;
+use super::stores::Open;
 
 /// The sources that are given inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +30,16 @@ pub(super) enum Source {
     Figment,
     Custom,
     Remote,
+    Vault,
+    Aws,
+    Ssm,
+    Gcp,
+    Azure,
+    Exec,
+    /// A file that is encrypted as a whole.
+    Age,
+    /// A file whose values are encrypted, each by itself.
+    Sealed,
 }
 
 /// An input as its source holds it; a loader can be made of it as often as one is wanted.
@@ -44,7 +60,22 @@ impl Source {
                 | Self::Yaml
                 | Self::Dir
                 | Self::Memory
-        )
+                | Self::Exec
+                | Self::Age
+                | Self::Sealed
+        ) || self.vendor().is_some()
+    }
+
+    /// Whose API a store is asked by.
+    pub(super) fn vendor(self) -> Option<Vendor> {
+        match self {
+            Self::Vault => Some(Vendor::Vault),
+            Self::Aws => Some(Vendor::Aws),
+            Self::Ssm => Some(Vendor::Ssm),
+            Self::Gcp => Some(Vendor::Gcp),
+            Self::Azure => Some(Vendor::Azure),
+            _ => None,
+        }
     }
 
     fn profile(self) -> &'static str {
@@ -61,6 +92,13 @@ impl Source {
             Self::Figment => "figment",
             Self::Custom => "custom",
             Self::Remote => "remote",
+            Self::Vault => "vault",
+            Self::Aws | Self::Ssm => "aws",
+            Self::Gcp => "gcp",
+            Self::Azure => "azure",
+            Self::Exec => "exec",
+            Self::Age => "age",
+            Self::Sealed => "json",
         }
     }
 }
@@ -73,26 +111,61 @@ impl<'a> Fed<'a> {
                 let pairs = variables(input);
                 tree::dotenv(pairs.iter().map(|(name, tree)| (name.clone(), tree))).into_bytes()
             }
-            Source::Json | Source::Memory => {
-                table(input).json().replace(", \"", ",\n\"").into_bytes()
-            }
+            Source::Json
+            | Source::Memory
+            | Source::Vault
+            | Source::Aws
+            | Source::Ssm
+            | Source::Gcp
+            | Source::Azure
+            | Source::Exec
+            | Source::Age => table(input).json().replace(", \"", ",\n\"").into_bytes(),
+            Source::Sealed => sealed(input).json().into_bytes(),
             Source::Toml => table(input).toml().into_bytes(),
             Source::Yaml => table(input).yaml().into_bytes(),
             _ => Vec::new(),
         };
-        let document =
-            input.damage.iter().fold(document, |document, damage| damage.apply(document));
+        let document = match &input.wrong {
+            Some(wrong) if wrong.is_outside => document,
+            _ if input.source == Source::Age => encrypted(input, &document),
+            _ => input.damage.iter().fold(document, |document, damage| damage.apply(document)),
+        };
         let fed = Self { input, bench, document };
         match input.source {
             Source::Dotenv => drop(fed.bench.write(".env", &fed.document)),
-            Source::Json => drop(fed.bench.write("c.json", &fed.document)),
+            Source::Json | Source::Sealed => drop(fed.bench.write("c.json", &fed.document)),
+            Source::Age => drop(fed.bench.write("c.json.age", &fed.document)),
+            Source::Exec => fed.write_command(),
             Source::Toml => drop(fed.bench.write("c.toml", &fed.document)),
             Source::Yaml => drop(fed.bench.write("c.yaml", &fed.document)),
             Source::Dir => fed.write_directory(),
             Source::Process => fed.set_variables(),
-            _ => {}
+            _ => fed.open_store(),
         }
         fed
+    }
+
+    /// It repeats values where nobody should look, and may fail.
+    fn write_command(&self) {
+        self.bench.write("out", &self.document);
+        self.bench.write("err", self.input.canaries.join("\n"));
+        let status = u8::from(self.input.provider_fails);
+        self.bench.write("run", format!("cat out\ncat err >&2\nexit {status}\n"));
+    }
+
+    fn open_store(&self) {
+        let (Some(vendor), Some(wrong)) = (self.input.source.vendor(), &self.input.wrong) else {
+            return;
+        };
+        let texts = self.input.pairs.iter().chain(&self.input.strangers);
+        let scene = Scene {
+            document: self.document.clone(),
+            texts: texts.map(|(path, tree)| (path.clone(), tree.plain())).collect(),
+            credential: wrong.credential.clone(),
+            issued: wrong.issued.clone(),
+            way: wrong.way,
+        };
+        Open::of(vendor).hold(scene, wrong, &self.input.canaries, &self.input.damage);
     }
 
     /// Also to what is no text.
@@ -131,6 +204,15 @@ impl<'a> Fed<'a> {
         if input.source == Source::Process {
             return loader;
         }
+        if let Some(vendor) = input.source.vendor() {
+            let told = Open::of(vendor).told();
+            // Long enough for a request, too short to ask often where nobody answers.
+            let loader = loader.env(told.variables).deadline(Duration::from_millis(250));
+            return match told.source {
+                Some(source) => loader.source(source),
+                None => loader,
+            };
+        }
         let empty = loader.env(config_tests::NOTHING);
         match input.source {
             Source::Env => {
@@ -151,6 +233,10 @@ impl<'a> Fed<'a> {
             Source::Figment => empty.figment(Provided(table(input))),
             Source::Custom => empty.source(held("custom", input)),
             Source::Remote => empty.source(held("remote", input).remote()),
+            Source::Age | Source::Sealed => match &input.identity {
+                Some(identity) => empty.env([("CONFIG_CORE_AGE_IDENTITY", identity.as_str())]),
+                None => empty,
+            },
             _ => empty,
         }
     }
@@ -185,6 +271,33 @@ impl figment::Provider for Fails {
         );
         Err(figment::Error::from(error).with_path(&self.0))
     }
+}
+
+/// Damaged before it is encrypted, or after.
+fn encrypted(input: &Input, document: &[u8]) -> Vec<u8> {
+    let damaged = |document: Vec<u8>| {
+        input.damage.iter().fold(document, |document, damage| damage.apply(document))
+    };
+    let encrypt = |document: &[u8]| {
+        encrypt_file(document, &input.recipients()).expect("there is a recipient")
+    };
+    match input.damage.len() % 2 {
+        0 => encrypt(&damaged(document.to_vec())),
+        _ => damaged(encrypt(document)),
+    }
+}
+
+/// Every text encrypted for its path.
+fn sealed(input: &Input) -> Tree {
+    let recipients = input.recipients();
+    let seal = |(path, tree): &(String, Tree)| match tree {
+        Tree::Text(text) => {
+            let sealed = encrypt_value(path, text.as_bytes(), &recipients);
+            (path.clone(), Tree::Text(sealed.expect("there is a recipient")))
+        }
+        other => (path.clone(), other.clone()),
+    };
+    Tree::nested(&input.pairs.iter().map(seal).chain(input.strangers.clone()).collect::<Vec<_>>())
 }
 
 fn table(input: &Input) -> Tree {

@@ -3,7 +3,7 @@
 use config_tests::canary::{Finder, encodings, plain};
 use config_tests::random::Random;
 
-type Leak = fn(&str) -> String;
+pub(super) type Leak = fn(&str) -> String;
 
 /// Ways to give a canary away.
 pub(super) const LEAKS: &[(&str, Leak)] = &[

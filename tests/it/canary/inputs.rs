@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use config_core::ExposeSecret;
+use config_core::age::{Identity, Recipient};
 use config_tests::canary::{awkward, digits, plain};
 use config_tests::random::Random;
 use config_tests::tree::{Tree, number, text};
 
 use super::feed::Source;
+use super::stores::Wrong;
 
 /// One input: what the source is to hold, and the values in it that nobody may see.
 pub(super) struct Input {
@@ -19,6 +22,11 @@ pub(super) struct Input {
     /// What is done to the text of a document, in order.
     pub(super) damage: Vec<Damage>,
     pub(super) provider_fails: bool,
+    /// What is wrong with the answers of a store.
+    pub(super) wrong: Option<Wrong>,
+    /// The key that opens what is encrypted, or another text in its place.
+    pub(super) identity: Option<String>,
+    recipients: Vec<Recipient>,
     /// Whether nothing is damaged: a setting has to look like a secret, or repeat one as it is.
     whole: bool,
 }
@@ -118,8 +126,19 @@ impl Input {
             canaries: Vec::new(),
             damage: Vec::new(),
             provider_fails: false,
+            wrong: None,
+            identity: None,
+            recipients: Vec::new(),
             whole: false,
         };
+        if matches!(source, Source::Age | Source::Sealed) {
+            input.keys(random);
+        }
+        if let Some(vendor) = source.vendor() {
+            let (credential, issued) = (plain(random), plain(random));
+            input.wrong = Some(Wrong::any(random, vendor, &credential, &issued));
+            input.canaries.extend([credential, issued]);
+        }
         if random.once_in(5) {
             input.right(random);
             return input;
@@ -143,7 +162,32 @@ impl Input {
             }
         }
         input.provider_fails = random.once_in(12);
+        if input.whole
+            && let Some(wrong) = &mut input.wrong
+        {
+            wrong.leave_whole();
+        }
         input
+    }
+
+    /// The key is a value that nobody may see, but for what all keys begin with.
+    fn keys(&mut self, random: &mut Random) {
+        let identity = Identity::generate();
+        self.recipients = identity.recipients();
+        let text = identity.to_text().expose_secret().to_owned();
+        self.canaries.push(text.trim_start_matches("AGE-SECRET-KEY-").to_owned());
+        self.identity = match random.below(30) {
+            0 => None,
+            1 => Some(text[..text.len() - 1 - random.below(20)].to_owned()),
+            2 => Some(text.replacen(char::is_numeric, "b", 2)),
+            3 => Some(format!("# made by age\n{text}\n{text}x\n")),
+            4 => Some(Identity::generate().to_text().expose_secret().to_owned()),
+            _ => Some(text),
+        };
+    }
+
+    pub(super) fn recipients(&self) -> Vec<Recipient> {
+        self.recipients.clone()
     }
 
     /// Nothing is wrong but names that no field has: a load that succeeds has texts too.
@@ -357,6 +401,7 @@ fn of_lines(document: &[u8], at: usize, change: impl FnOnce(&mut Vec<Vec<u8>>, u
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "    pairs {:?}\n    strangers {:?}", self.pairs, self.strangers)?;
-        writeln!(f, "    damage {:?}, canaries {:?}", self.damage, self.canaries)
+        writeln!(f, "    damage {:?}, canaries {:?}", self.damage, self.canaries)?;
+        writeln!(f, "    answers {:?}", self.wrong)
     }
 }

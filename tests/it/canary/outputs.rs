@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::error::Error as _;
 use std::fmt::Write;
 use std::panic;
-use std::sync::Once;
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
-use config_core::{Error, Report};
+use config_core::{Alert, Error, Report};
 use config_tests::listen;
 use config_tests::random::Random;
 
@@ -27,6 +27,7 @@ pub(super) const CHANNELS: &[&str] = &[
     "report",
     "explain",
     "plan",
+    "alerts",
 ];
 
 /// The texts of one input.
@@ -39,8 +40,20 @@ impl Outputs {
     pub(super) fn of(input: &Input, random: &mut Random) -> Self {
         let fed = Fed::new(input);
         let mut outputs = Self { failed: false, texts: Vec::new() };
-        let (loaded, heard) = listen::to_tracing(|| fed.loader().load());
-        outputs.push("tracing", heard);
+        let alerts = Arc::new(Mutex::new(String::new()));
+        let told = Arc::clone(&alerts);
+        let hook = move |alert: &Alert| {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = write!(told, "{alert} {alert:?} {alert:#?} {}", alert.message());
+        };
+        let (loaded, heard) = listen::to_all_threads(|| fed.loader().on_alert(hook).load());
+        // The client of HTTP tells whom it connects to, which may be whom a standby of Vault named.
+        let heard = heard.lines().filter(|line| !line.starts_with("DEBUG reqwest::connect"));
+        outputs.push("tracing", heard.collect::<Vec<_>>().join("\n"));
+        outputs.push(
+            "alerts",
+            std::mem::take(&mut *alerts.lock().unwrap_or_else(PoisonError::into_inner)),
+        );
         match loaded {
             Ok(settings) => {
                 outputs.push("debug", settings.secrets());
@@ -54,7 +67,9 @@ impl Outputs {
             }
         }
         // Where nobody listens the environment is read in another way.
-        if let Err(error) = fed.loader().load() {
+        if input.source.vendor().is_none()
+            && let Err(error) = fed.loader().load()
+        {
             outputs.error(&error);
         }
         match fed.loader().load_report() {

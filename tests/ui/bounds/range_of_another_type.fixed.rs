@@ -4,7 +4,7 @@ use std::time::Duration;
 
 #[derive(Secrets)]
 struct Settings {
-    #[setting(required, range = Duration::from_secs(1)..=Duration::from_secs(10))]
+    #[setting(required, range = "1s"..="10s")]
     pause: Duration,
 }
 

@@ -248,7 +248,7 @@ const fn key_of(leaf: &Leaf, kind: &str) -> Option<&'static str> {
     None
 }
 
-const fn without_file(name: &'static str) -> Option<&'static str> {
+pub(super) const fn without_file(name: &'static str) -> Option<&'static str> {
     match name.as_bytes() {
         [.., b'_', b'F', b'I', b'L', b'E'] => {
             let (name, _) = name.split_at(name.len() - "_FILE".len());

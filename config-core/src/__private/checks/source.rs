@@ -2,6 +2,7 @@
 
 use super::fail;
 use crate::__private::message::{Message, Nearest};
+use crate::schema::address::{Address, Mistake};
 use crate::schema::index::same;
 use crate::schema::kinds::{KINDS, KindInfo, PlaceRule};
 
@@ -33,7 +34,10 @@ pub const fn place(name: &str, place: &str) {
     if place.is_empty() {
         fail(&Message::new("an empty place is none: write where ").code(name).text(" is to look"));
     }
-    braces(place);
+    // Braces that hold no name are letters of a command, as in JSON.
+    if !same(name.as_bytes(), b"exec") {
+        braces(place);
+    }
     extension(kind, place);
 }
 
@@ -75,29 +79,28 @@ pub const fn key_text(name: &str, text: &str) {
     if kind(name).is_none() {
         return;
     }
-    const GRAMMAR: &str = "a key is written `place#key`, `#key`, or `place@version#key`";
-    if text.is_empty() {
-        fail(&Message::new("this key is empty: write the name that the value has in ").code(name));
+    if same(name.as_bytes(), b"exec") || same(name.as_bytes(), b"keyring") {
+        return free_text(text);
     }
-    let bytes = text.as_bytes();
-    let (mut at, mut hash, mut version) = (0, false, false);
-    while at < bytes.len() {
-        let last = at + 1 == bytes.len();
-        match bytes[at] {
-            b'#' if hash => fail(&Message::new("two `#` in one key: ").text(GRAMMAR)),
-            b'#' if last => fail(&Message::new("nothing stands behind `#`: ").text(GRAMMAR)),
-            b'#' => hash = true,
-            b'@' if version && !hash => fail(&Message::new("two `@` in one key: ").text(GRAMMAR)),
-            b'@' if !hash && (last || bytes[at + 1] == b'#') => {
-                fail(&Message::new("no version stands behind `@`: ").text(GRAMMAR));
-            }
-            b'@' => version = true,
-            b' ' | b'\t' if at == 0 || last => {
-                fail(&Message::new("a key does not begin or end with a blank"))
-            }
-            _ => {}
-        }
-        at += 1;
+    const GRAMMAR: &str = "a key is written `place#key`, `#key`, or `place@version#key`";
+    match Address::read(text) {
+        Ok(_) => {}
+        Err(Mistake::Empty) => fail(
+            &Message::new("this key is empty: write the name that the value has in ").code(name),
+        ),
+        Err(mistake @ Mistake::Blank) => fail(&Message::new(mistake.message())),
+        Err(mistake) => fail(&Message::new(mistake.message()).text(": ").text(GRAMMAR)),
+    }
+}
+
+/// A key without versions, in which an `@` is one more letter: `command#key`, `service#name`, `#key`.
+#[track_caller]
+const fn free_text(text: &str) {
+    match text.as_bytes() {
+        [] => fail(&Message::new("this key is empty: write where the value is to be found")),
+        [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => fail(&Message::new(Mistake::Blank.message())),
+        [.., b'#'] => fail(&Message::new(Mistake::NoKey.message()).text(": a name in it has to")),
+        _ => {}
     }
 }
 
@@ -197,6 +200,12 @@ const fn braces(place: &str) {
                 ));
             }
             (b'}', Some(_)) => open = None,
+            (byte, Some(_)) if !(byte.is_ascii_alphanumeric() || byte == b'_') => {
+                fail(&Message::new(
+                    "between braces stands the name of a variable alone, of letters, digits and \
+                        `_`: write `{NAME}`",
+                ));
+            }
             (b'}', None) => fail(&Message::new(
                 "a `}` that was never opened: write `{profile}`, or `{NAME}` for a variable",
             )),
@@ -220,6 +229,17 @@ const fn extension(kind: &KindInfo, place: &str) {
     }
     let (file, _) = split(place.as_bytes(), b'#', true);
     let (_, name) = split(file, b'/', false);
+    let (_, ending) = split(name, b'.', false);
+    // One that is encrypted as a whole: `secrets.json.age`.
+    let name = if same(ending, b"age") && ending.len() < name.len() {
+        if !cfg!(feature = "age") {
+            fail(&feature_off(Message::new("reading ").code(place), "age"));
+        }
+        let (plain, _) = name.split_at(name.len() - b".age".len());
+        plain
+    } else {
+        name
+    };
     let (_, ending) = split(name, b'.', false);
     if let [.., b'}'] = ending {
         return;

@@ -2,12 +2,18 @@
 
 use super::fail;
 use crate::__private::message::Message;
-use crate::__private::probe::Reads;
+use crate::__private::probe::{Counts, Reads};
 use crate::format::{boolean, duration, number};
 
 /// A type that is not written as an `Option` is none; and with no rule written, one is missing.
 #[track_caller]
-pub const fn presence(is_option: bool, field: &str, shown: &str, secret: bool, rule: Option<&str>) {
+pub const fn presence(
+    (is_option, is_nested): (bool, bool),
+    field: &str,
+    shown: &str,
+    secret: bool,
+    rule: Option<&str>,
+) {
     let message = Message::new("");
     match (is_option, rule) {
         (true, _) => fail(
@@ -22,6 +28,8 @@ pub const fn presence(is_option: bool, field: &str, shown: &str, secret: bool, r
                     None => "",
                 }),
         ),
+        // A nested struct needs no rule, and that it is one is told elsewhere.
+        (false, None) if is_nested && !secret => {}
         (false, Some(_)) => {}
         (false, None) => {
             let message = Message::new("say what happens when no source has ")
@@ -30,6 +38,18 @@ pub const fn presence(is_option: bool, field: &str, shown: &str, secret: bool, r
             let message = if secret { message } else { message.text(" or `default = ..`") };
             fail(&message.text(", or make the type `Option<").text(shown).text(">`"));
         }
+    }
+}
+
+/// A struct with settings of its own does not stand under `#[setting]`.
+#[track_caller]
+pub const fn no_nested(is_nested: bool, shown: &str) {
+    if is_nested {
+        fail(
+            &Message::new("").code(shown).text(
+                " declares settings of its own: write `#[nested]` instead of `#[setting(..)]`",
+            ),
+        );
     }
 }
 
@@ -63,16 +83,46 @@ pub const fn public(is_text: bool, field: &str, word: &str) {
     }
 }
 
-/// `len` does not stand on a number.
+/// `len` stands on a text or a list; what is parsed is a text first, if no number comes of it.
 #[track_caller]
-pub const fn length(reads: Reads, field: &str, shown: &str) {
-    if !matches!(reads, Reads::Other) {
+pub const fn length(reads: Reads, counts: Counts, parsed: bool, shown: &str) {
+    let (why, instead) = match (reads, counts) {
+        (Reads::Other | Reads::Bool, _) if parsed => return,
+        (Reads::Other, Counts::Nothing) => {
+            (", neither of which is known of a ", "`validate = path`")
+        }
+        (Reads::Other, _) => return,
+        (Reads::Bool, _) => (", and this is a ", "`validate = path`"),
+        _ => (", and this is a ", "`range = 1..=100`"),
+    };
+    fail(
+        &Message::new("`len` counts the characters of a text or the elements of a list")
+            .text(why)
+            .code(shown)
+            .text(": write ")
+            .text(instead),
+    );
+}
+
+/// A text default has the length that is asked for. Where elements are counted it has to be read first, at run time.
+#[track_caller]
+pub const fn length_default(counts: Counts, text: &str, from: usize, to: usize, written: &str) {
+    if !matches!(counts, Counts::Characters) {
+        return;
+    }
+    let (mut count, mut at) = (0, 0);
+    while at < text.len() {
+        count += text.is_char_boundary(at) as usize;
+        at += 1;
+    }
+    if count < from || count > to {
         fail(
-            &Message::new("`len` counts the characters of a text, and ")
-                .code(field)
-                .text(" is a ")
-                .code(shown)
-                .text(": write `range = 1..=100`"),
+            &Message::new("the default has ")
+                .number(count as i128)
+                .text(if count == 1 { " character" } else { " characters" })
+                .text(", which is not within ")
+                .code(written)
+                .text(": write one that fits, or another `len`"),
         );
     }
 }
@@ -115,7 +165,7 @@ pub const fn integer(reads: Reads, shown: &str, value: i128) {
 }
 
 #[track_caller]
-const fn fits(value: i128, from: i128, to: Option<i128>, shown: &str) {
+pub(super) const fn fits(value: i128, from: i128, to: Option<i128>, shown: &str) {
     let above = match to {
         Some(to) => value > to,
         None => false,

@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 use super::super::{DecodeSecret, Wrong, secret_from, secret_text};
 use super::{field, json_node, number};
 use crate::format::Format;
+use crate::schema::Field;
 use crate::secret::{ExposeSecret, Secret, SecretBytes, SecretExt, SecretString, SecretValue};
 use crate::value::{Node, Position, Text, Value};
 
@@ -57,7 +58,7 @@ fn a_secret_is_never_guessed() {
     let hex = Node::new(Value::Notation(Text::new("31".to_owned())), Position::default());
     assert_eq!(
         decode::<SecretString>(hex).unwrap_err(),
-        "expected a text; quote it; got a number in another notation than plain digits"
+        "expected a text; quote it; got a number whose digits as written are not known"
     );
     let latin = Node::new(Value::Bytes(vec![0xff].into()), Position::default());
     assert_eq!(decode::<SecretString>(latin).unwrap_err(), "expected a text in UTF-8; got bytes");
@@ -184,4 +185,25 @@ fn nothing_foreign_is_said_of_a_secret() {
     let wrong = super::wrong::<Loud>(Node::text("hunter2"));
     assert_eq!(wrong.foreign(), Some("hunter2 is no good"));
     assert!(!format!("{wrong} {wrong:?} {}", wrong.path_with_keys()).contains("hunter2"));
+}
+
+#[test]
+fn none_of_several_secrets_is_empty_unless_the_field_says_so() {
+    let refused = |found: Result<(), Wrong>| {
+        let wrong = found.unwrap_err().to_string();
+        assert!(wrong.contains("expected a text that is not empty"), "{wrong}");
+    };
+    for text in ["abcdef01,", ",", "a,,b", "[\"\"]"] {
+        refused(formatted::<Vec<SecretString>>(&Node::text(text), None).map(drop));
+        refused(formatted::<Vec<SecretBytes>>(&Node::text(text), None).map(drop));
+    }
+    refused(formatted::<Vec<SecretString>>(&json_node("[\"\"]"), Some(Format::Jwt)).map(drop));
+    for text in ["eu=,us=x", "aGVsbG8="] {
+        refused(
+            formatted::<HashMap<String, SecretString>>(&Node::text(text), Some(Format::Jwt))
+                .map(drop),
+        );
+    }
+    let lenient = Box::leak(Box::new(Field { allow_empty: true, ..*field("S", None) }));
+    assert_eq!(Vec::<SecretString>::decode(&Node::text("a,"), lenient).unwrap().len(), 2);
 }

@@ -4,7 +4,7 @@ use crate::source::{Answer, Claims, Key, Wanted};
 use crate::value::Value;
 
 fn key<'a>(path: &'a str, variables: &'a [&'a str]) -> Key<'a> {
-    Key { path, variables, own: None, base: None, secret: false, binary: false }
+    Key { path, variables, own: None, base: None, secret: false, prefix: "", binary: false }
 }
 
 /// What was found and under which name; or the name and why not.
@@ -17,7 +17,7 @@ fn look(document: &str, key: Key<'_>) -> String {
             value => format!("{value:?} at {}", found.origin.key),
         },
         Answer::Empty(origin) => format!("empty at {}", origin.key),
-        Answer::Absent(absence) => absence.to_string(),
+        Answer::Absent(absence) | Answer::Unread(absence) => absence.to_string(),
         Answer::Failed(failure) => failure.to_string(),
     }
 }
@@ -128,7 +128,7 @@ fn an_origin_holds_the_file_and_the_place_of_the_value() {
     let file = std::path::Path::new("a.json").into();
     let root = parse("{\n  \"port\": 8080, \"host\": \"\"}").unwrap();
     let keys = [key("port", &[]), key("host", &[])];
-    let answers = answers(&root, &Wanted { keys: &keys }, Some(&file)).unwrap();
+    let answers = answers(&root, &Wanted::of(&keys), Some(&file)).unwrap();
     assert!(
         matches!(&answers[0], Answer::Value(found) if found.origin.to_string() == "port (a.json, line 2, column 11)")
     );
@@ -199,7 +199,7 @@ fn a_large_document_answers_as_a_small_one_does() {
     let paths: Vec<String> =
         (0..50).flat_map(|n| [format!("k{n}.x"), format!("d{n}.x"), format!("k{n}")]).collect();
     let keys: Vec<Key<'_>> = paths.iter().map(|path| key(path, &[])).collect();
-    let all = answers(&root, &Wanted { keys: &keys }, None).unwrap();
+    let all = answers(&root, &Wanted::of(&keys), None).unwrap();
     for (key, indexed) in keys.iter().zip(&all) {
         assert_eq!(format!("{:?}", answer(&root, key, None)), format!("{indexed:?}"));
     }

@@ -12,14 +12,16 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::{Kind, Request, Unopened};
-use crate::environment::Context;
-use crate::source::{Answers, Claims, Failure, FailureKind, Fetch, Key, Source, Unclaimed, Wanted};
+use crate::environment::{Context, Environment};
+use crate::source::{
+    Answers, Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted,
+};
 use crate::value::Position;
 use names::names;
 use reading::{ATTEMPTS, Attempt, failed, no_directory};
 use tree::{Place, Tree};
 
-pub(crate) const KIND: Kind = Kind { name: "dir", open };
+pub(crate) const KIND: Kind = Kind { name: "dir", open, has_variables: false };
 
 /// Where systemd says that it put a service's credentials.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
@@ -96,10 +98,7 @@ fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>,
     let place = match request.place {
         Some(path) if request.given => PathBuf::from(path),
         Some(place) => PathBuf::from(context.expand(place).map_err(Unopened::from)?),
-        None => match context.environment.bootstrap(CREDENTIALS) {
-            Some(path) => PathBuf::from(path.as_str()),
-            None => PathBuf::from(DOCKER),
-        },
+        None => bare(context.environment),
     };
     let (place, must_exist) = (Some(context.resolve(place)), request.given);
     Ok(Box::new(Dir { place, must_exist, settled: Some(OnceLock::new()), ..Dir::new() }))
@@ -147,7 +146,7 @@ impl Source for Dir {
             .collect()
     }
 
-    fn plan(&self, wanted: &Wanted<'_>) -> Vec<String> {
+    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
         let path = self.path();
         let line = |names: Vec<PathBuf>| {
             let names: Vec<String> =
@@ -162,9 +161,7 @@ impl Dir {
     fn path(&self) -> PathBuf {
         match &self.place {
             Some(path) => path.clone(),
-            None => std::env::var_os(CREDENTIALS)
-                .filter(|path| !path.is_empty())
-                .map_or_else(|| PathBuf::from(DOCKER), PathBuf::from),
+            None => bare(&Environment::Process),
         }
     }
 
@@ -199,6 +196,11 @@ impl Dir {
     fn attempt<'a>(&self, tree: &'a Tree, path: &'a Path) -> Attempt<'a> {
         Attempt { tree, path, size_cap: self.size_cap, has_gaps: false }
     }
+}
+
+/// The directory where none is named.
+fn bare(environment: &Environment) -> PathBuf {
+    environment.path(CREDENTIALS).unwrap_or_else(|| PathBuf::from(DOCKER))
 }
 
 fn unopened(error: &std::io::Error, path: &Path) -> Failure {

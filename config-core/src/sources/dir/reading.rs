@@ -65,14 +65,16 @@ impl Attempt<'_> {
                 Ok(Reading::Directory) => {
                     directory = directory.or(Some(absent(&shown, "is a directory")));
                 }
-                Ok(Reading::Missing(why)) => missing = missing.or(Some(absent(&shown, why))),
+                Ok(Reading::Missing(why)) => {
+                    missing = missing.or(Some(nothing(&shown, &shown, why)));
+                }
                 Err(failure) => return Answer::Failed(failure),
             }
         }
         match (empty, directory.or(missing)) {
             (Some(origin), _) => Answer::Empty(origin),
             (None, Some(absence)) => Answer::Absent(absence),
-            (None, None) => Answer::Absent(absent(self.path, "no such file")),
+            (None, None) => Answer::Absent(nothing(self.path, self.path, "no such file")),
         }
     }
 
@@ -112,7 +114,7 @@ pub(super) fn no_directory(path: &Path, key: &Key<'_>) -> Answer {
     match names(key) {
         Ok(names) => {
             let shown = names.first().map_or_else(|| path.to_owned(), |name| path.join(name));
-            Answer::Absent(absent(&shown, "no such directory"))
+            Answer::Absent(nothing(&shown, path, "no such directory"))
         }
         Err(failure) => Answer::Failed(failure),
     }
@@ -148,6 +150,11 @@ fn origin(shown: &Path) -> Origin {
 
 fn absent(shown: &Path, why: &'static str) -> Absence {
     Absence::new(shown.display().to_string(), why)
+}
+
+/// The same where there is nothing, which shows at a path.
+fn nothing(shown: &Path, path: &Path, why: &'static str) -> Absence {
+    Absence::new(shown.display().to_string(), read::nothing_at(path, path, why.into()))
 }
 
 fn refused(place: Place, shown: &Path) -> Failure {

@@ -18,7 +18,7 @@ use crate::value::Value;
 mod swap;
 
 fn key(path: &'static str) -> Key<'static> {
-    Key { path, variables: &[], own: None, base: None, secret: true, binary: false }
+    Key { path, variables: &[], own: None, base: None, secret: true, prefix: "", binary: false }
 }
 
 fn own(own: &'static str) -> Key<'static> {
@@ -40,7 +40,7 @@ fn write(directory: &Path, name: &str, content: impl AsRef<[u8]>) {
 }
 
 fn fetch(source: &dyn Source, keys: &[Key<'_>]) -> Answers {
-    match source.fetch(&Wanted { keys }) {
+    match source.fetch(&Wanted::of(keys)) {
         Fetch::Ready(answers) => answers,
         Fetch::Pending(_) => panic!("a directory answers at once"),
     }
@@ -63,7 +63,7 @@ fn shown(answer: Answer, directory: &Path) -> String {
             other => panic!("a directory has no {other:?}"),
         },
         Answer::Empty(origin) => format!("empty: {}", origin.key()),
-        Answer::Absent(absence) => format!("absent: {absence}"),
+        Answer::Absent(absence) | Answer::Unread(absence) => format!("absent: {absence}"),
         Answer::Failed(failure) => format!("{:?}: {failure}", failure.kind()),
     };
     line.replace(&format!("{}/", directory.display()), "")
@@ -221,11 +221,11 @@ fn a_missing_directory_is_absent_unless_it_was_given() {
         (FailureKind::NotFound, format!("{}: no such directory", missing.display()))
     );
     let environment = Environment::default();
-    let context = Context { environment: &environment, root: Some(place.path()), profile: None };
-    let listed = open(&Request { place: Some("none"), given: false }, &context).ok().unwrap();
+    let context = Context::of(&environment, Some(place.path()), None);
+    let listed = open(&Request::declared(Some("none")), &context).ok().unwrap();
     let told = shown(fetch(&*listed, &[key("a.b")]).unwrap().remove(0), place.path());
     assert_eq!(told, "absent: none/a/b (no such directory)");
-    let given = open(&Request { place: Some("none"), given: true }, &context).ok().unwrap();
+    let given = open(&Request::given("none"), &context).ok().unwrap();
     assert_eq!(fetch(&*given, &[key("foo")]).unwrap_err().kind(), FailureKind::NotFound);
 }
 
@@ -251,8 +251,8 @@ fn without_a_place_it_is_what_the_service_manager_gave() {
         ),
         (Environment::Pairs(std::sync::Arc::default()), "dir /run/secrets".to_owned()),
     ] {
-        let context = Context { environment: &environment, root: None, profile: None };
-        let source = open(&Request { place: None, given: false }, &context).ok().unwrap();
+        let context = Context::of(&environment, None, None);
+        let source = open(&Request::declared(None), &context).ok().unwrap();
         assert_eq!(source.label(), label);
     }
 }
@@ -368,10 +368,10 @@ fn names_that_carry_the_prefix_and_nobody_claims_are_listed() {
 #[test]
 fn the_plan_names_every_file_that_would_be_read() {
     let keys = &[Key { variables: &["APP_SMTP_HOST"], ..key("smtp.host") }];
-    let plan = Dir::at("/run/secrets").plan(&Wanted { keys });
+    let plan = Dir::at("/run/secrets").plan(&Wanted::of(keys));
     let files =
         ["smtp/host", "smtp.host", "APP_SMTP_HOST"].map(|name| format!("/run/secrets/{name}"));
-    assert_eq!(plan, [format!("reads {}", files.join(", else "))]);
+    assert_eq!(plan.calls(), [format!("reads {}", files.join(", else "))]);
 }
 
 /// Where the tests run as root, to whom nothing is denied, this one runs again as somebody else.

@@ -1,16 +1,25 @@
 //! What the `.env` files answer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::file::{Counts, File, is_empty};
+#[cfg(unix)]
+use super::owner::Trusted;
 use super::parser::{Entry, SyntaxError, scan};
 use super::{Dialect, Dotenv, Place, expand};
 use crate::origin::{Absence, Origin};
-use crate::source::{Answer, Claims, Failure, FailureKind, Fetch, Key, Source, Unclaimed, Wanted};
+use crate::source::{
+    Answer, Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted,
+};
 use crate::sources::indirect;
-use crate::sources::read::{FILE_CAP, is_readable_by_others, read_text};
-use crate::value::{Node, Text, Value};
+#[cfg(unix)]
+use crate::sources::read::read_file_if;
+use crate::sources::read::{FILE_CAP, is_readable_by_others, read_file, text_of};
+use crate::sources::sealed::{self, Ring};
+use crate::value::{Node, Position, Text, Value};
 
 impl Source for Dotenv {
     fn label(&self) -> String {
@@ -24,7 +33,7 @@ impl Source for Dotenv {
         match self.files() {
             Ok(files) => {
                 let why = absent_from(files);
-                Fetch::each(wanted, |key| answer(files, key, &why))
+                Fetch::each(wanted, |key| answer(files, key, &why, self.ring()))
             }
             Err(failure) => Fetch::Ready(Err(failure.clone())),
         }
@@ -49,27 +58,45 @@ impl Source for Dotenv {
 
     fn remarks(&self, claims: &Claims<'_>) -> Vec<String> {
         let files = self.files().unwrap_or_default();
-        let mut remarks = Vec::new();
+        let mut remarks: Vec<String> = self
+            .held()
+            .directories
+            .iter()
+            .map(|path| format!("{} is a directory, not a file; it is passed over", path.display()))
+            .collect();
+        remarks.extend(self.ring().remark());
         for file in files {
-            if is_readable_by_others(&file.path) {
+            if is_readable_by_others(&file.path) && !is_fit_for_all(file, claims) {
                 let path = file.path.display();
                 remarks.push(format!("{path} can be read by other users; run: chmod 600 {path}"));
             }
+            #[cfg(unix)]
+            remarks.extend(self.trusted().and_then(|trusted| trusted.remark(&file.path)));
             remarks.extend(file.duplicates(claims));
         }
-        let is_set = |name: &str| matches!(look(files, name), Look::Set(..));
         let secrets = claims.keys.iter().filter(|key| key.is_secret()).flat_map(Key::variables);
-        let given_twice =
-            secrets.filter(|name| is_set(name) && is_set(&indirect::file_variable(name)));
-        remarks.extend(given_twice.map(|name| indirect::both_remark(name)));
+        remarks.extend(secrets.filter_map(|name| given_twice(files, name)));
         remarks
     }
 
-    fn plan(&self, wanted: &Wanted<'_>) -> Vec<String> {
+    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
         if wanted.keys().is_empty() {
-            return Vec::new();
+            return SourcePlan::default();
         }
-        self.paths().iter().map(|path| format!("reads the file {}", path.display())).collect()
+        self.held().files.iter().map(|path| format!("reads the file {}", path.display())).collect()
+    }
+
+    fn bootstrap(&self, name: &str) -> Result<Option<Text>, Failure> {
+        let files = self.files().map_err(Clone::clone)?;
+        for file in files {
+            let Some(entry) = file.find(name) else { continue };
+            match opened(file, entry, name, self.ring())? {
+                Value::Text(text) if text.is_empty() => {}
+                Value::Text(text) => return Ok(Some(text)),
+                _ => return Err(not_text(file, entry, name)),
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -81,10 +108,9 @@ impl Dotenv {
 
     fn read_all(&self) -> Result<Vec<File>, Failure> {
         let must_exist = matches!(self.place, Place::At { must_exist: true, .. });
-        let may_be_absent =
-            |path: &std::path::Path| !must_exist && std::fs::symlink_metadata(path).is_err();
+        let may_be_absent = |path: &Path| !must_exist && std::fs::symlink_metadata(path).is_err();
         let mut files = Vec::new();
-        for path in self.paths() {
+        for path in self.held().files {
             let at = path.clone();
             match self.read(path) {
                 Ok(file) => files.push(file),
@@ -96,13 +122,42 @@ impl Dotenv {
     }
 
     fn read(&self, path: PathBuf) -> Result<File, Failure> {
-        let text = read_text(&path, FILE_CAP)?;
+        let text = self.text(&path)?;
         let path = Arc::from(path);
         let (text, entries, counts) = self.scan(text).map_err(|error| {
             Failure::new(FailureKind::Malformed, error.message())
                 .in_file(Arc::clone(&path), error.position())
         })?;
         Ok(File::new(path, text, entries, counts))
+    }
+
+    /// The text of a file, once it is settled that one that was found may be read.
+    fn text(&self, path: &Path) -> Result<Text, Failure> {
+        let bytes = self.bytes(path)?;
+        let bytes = match sealed::is_whole(path) {
+            true => self
+                .ring()
+                .whole(&bytes)
+                .map_err(|failure| failure.in_file(path.into(), Position::default()))?,
+            false => bytes,
+        };
+        text_of(bytes, path)
+    }
+
+    fn bytes(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        #[cfg(unix)]
+        if let Some(trusted) = self.trusted() {
+            trusted.admits_path(path)?;
+            return read_file_if(path, FILE_CAP, |file| trusted.admits_file(path, file));
+        }
+        read_file(path, FILE_CAP)
+    }
+
+    /// Whose files are read, where they are searched for; a path that is named is read whoever owns it.
+    #[cfg(unix)]
+    fn trusted(&self) -> Option<Trusted> {
+        let is_searched = matches!(self.place, Place::Search);
+        is_searched.then(|| Trusted::of(&self.resolve(Path::new(""))))
     }
 
     fn scan(&self, text: Text) -> Result<(Text, Vec<Entry>, Counts), SyntaxError> {
@@ -123,63 +178,87 @@ impl Dotenv {
     }
 }
 
-/// What the files have under one name.
-enum Look<'a> {
-    Set(&'a File, &'a Entry),
-    Empty(&'a File, &'a Entry),
-    Absent,
-}
-
-/// The first file wins that has the name and not empty.
-fn look<'a>(files: &'a [File], name: &str) -> Look<'a> {
-    let mut look = Look::Absent;
-    for file in files {
-        match (file.find(name), &look) {
-            (Some(entry), _) if !is_empty(&entry.value) => return Look::Set(file, entry),
-            (Some(entry), Look::Absent) => look = Look::Empty(file, entry),
-            _ => {}
-        }
-    }
-    look
-}
-
-/// Each name in order; for each the variable itself, then for a secret the file that `NAME_FILE` names.
-fn answer(files: &[File], key: &Key<'_>, why: &str) -> Answer {
+/// Each name in order; of each the first file that has it or, for a secret, names the file that holds it.
+fn answer(files: &[File], key: &Key<'_>, why: &str, ring: &Ring) -> Answer {
     let mut empty = None;
     for (which, name) in key.variables().iter().enumerate() {
-        let origin = |file, entry| place(Origin::variable(which), file, entry);
-        match look(files, name) {
-            Look::Set(file, entry) => {
-                let node = Node::new(Value::Text(file.value(entry)), entry.value_at);
-                return Answer::value(node, origin(file, entry));
-            }
-            Look::Empty(file, entry) => empty = empty.or_else(|| Some(origin(file, entry))),
-            Look::Absent => {}
-        }
-        if key.is_secret() {
-            match indirect(files, indirect::file_variable(name), key.is_binary()) {
-                None => {}
-                Some(Answer::Empty(origin)) => empty = empty.or(Some(origin)),
-                Some(answer) => return answer,
+        let file_variable = key.is_secret().then(|| indirect::file_variable(name));
+        for file in files {
+            let named = |variable: &String| indirect(file, variable, key.is_binary(), ring);
+            let named = file_variable.iter().filter_map(named);
+            for answer in direct(file, name, which, ring).into_iter().chain(named) {
+                match answer {
+                    Answer::Empty(_) => empty = empty.or(Some(answer)),
+                    answer => return answer,
+                }
             }
         }
     }
-    empty.map_or_else(
-        || Answer::Absent(Absence { why: why.to_owned().into(), ..Absence::variable("") }),
-        Answer::Empty,
-    )
+    empty.unwrap_or_else(|| {
+        Answer::Absent(Absence { why: why.to_owned().into(), ..Absence::variable("") })
+    })
+}
+
+/// What a file has under a name itself.
+fn direct(file: &File, name: &str, which: usize, ring: &Ring) -> Option<Answer> {
+    let entry = file.find(name)?;
+    Some(match opened(file, entry, name, ring) {
+        Ok(value) => {
+            let node = Node::new(value, entry.value_at);
+            Answer::value(node, place(Origin::variable(which), file, entry))
+        }
+        Err(failure) => Answer::Failed(failure),
+    })
+}
+
+/// What a file has for an entry, opened where it is encrypted.
+fn opened(file: &File, entry: &Entry, name: &str, ring: &Ring) -> Result<Value, Failure> {
+    ring.text(name, file.value(entry)).map_err(|failure| {
+        failure.key(name.to_owned()).in_file(Arc::clone(&file.path), entry.value_at)
+    })
+}
+
+fn not_text(file: &File, entry: &Entry, name: &str) -> Failure {
+    Failure::new(FailureKind::Malformed, "what is encrypted is not UTF-8 text")
+        .key(name.to_owned())
+        .in_file(Arc::clone(&file.path), entry.value_at)
+}
+
+/// Whether all that is secret in it is encrypted, and so anybody may read the file.
+fn is_fit_for_all(file: &File, claims: &Claims<'_>) -> bool {
+    let secrets = claims.keys.iter().filter(|key| key.is_secret()).flat_map(Key::variables);
+    let mut values = secrets.filter_map(|name| Some(file.value(file.find(name)?))).peekable();
+    sealed::is_whole(&file.path)
+        || (values.peek().is_some() && values.all(|value| sealed::is_sealed(&value)))
 }
 
 /// What the file holds that a variable names; none where no file is named.
-fn indirect(files: &[File], variable: String, binary: bool) -> Option<Answer> {
-    match look(files, &variable) {
-        Look::Set(file, entry) => {
-            let path = file.value(entry);
-            Some(indirect::read(variable, &path, file.path.parent(), binary))
-        }
-        Look::Empty(file, entry) => Some(Answer::Empty(place(Origin::new(variable), file, entry))),
-        Look::Absent => None,
+fn indirect(file: &File, variable: &str, binary: bool, ring: &Ring) -> Option<Answer> {
+    let entry = file.find(variable)?;
+    if is_empty(&entry.value) {
+        return Some(Answer::Empty(place(Origin::new(variable.to_owned()), file, entry)));
     }
+    let path = match opened(file, entry, variable, ring) {
+        Ok(Value::Text(path)) => path,
+        Ok(_) => return Some(Answer::Failed(not_text(file, entry, variable))),
+        Err(failure) => return Some(Answer::Failed(failure)),
+    };
+    Some(indirect::read(variable.to_owned(), &path, file.path.parent(), binary))
+}
+
+/// The remark on a secret that is given both by itself and by a file.
+fn given_twice(files: &[File], name: &str) -> Option<String> {
+    let file_variable = indirect::file_variable(name);
+    let first = |name: &str| {
+        files.iter().position(|file| file.find(name).is_some_and(|entry| !is_empty(&entry.value)))
+    };
+    let (direct, indirect) = (first(name)?, first(&file_variable)?);
+    Some(match direct <= indirect {
+        true => indirect::both_remark(name),
+        false => format!(
+            "{file_variable} and {name} are both set; {file_variable} counts, since its .env file comes first"
+        ),
+    })
 }
 
 fn place(origin: Origin, file: &File, entry: &Entry) -> Origin {

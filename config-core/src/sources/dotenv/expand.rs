@@ -7,6 +7,7 @@ use super::file::value;
 use super::parser::{Entry, SyntaxError, Written, begins_key, continues_key};
 use crate::environment::Environment;
 use crate::sources::read::{FILE_CAP, position_after};
+use crate::sources::sealed::is_sealed;
 use crate::value::{Text, TextBuilder};
 
 /// Expands every value that is not in single quotes: from the pairs above it, then from the environment.
@@ -75,6 +76,9 @@ impl Names<'_> {
     /// The text of a name; an empty one only where there is none better. An error where it is not text.
     fn find(&self, name: &str) -> Result<Option<Text>, &'static str> {
         let above = self.earlier.get(name).map(|at| value(self.text, &self.above[*at].value));
+        if above.as_ref().is_some_and(|text| is_sealed(text)) {
+            return Err("the value named here is encrypted, and is not put into another one");
+        }
         if above.as_ref().is_some_and(|text| !text.is_empty()) {
             return Ok(above);
         }

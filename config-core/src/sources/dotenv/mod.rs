@@ -6,6 +6,8 @@ mod decode;
 mod dotenvy;
 mod expand;
 mod file;
+#[cfg(unix)]
+mod owner;
 mod pairs;
 mod parser;
 mod render;
@@ -24,12 +26,14 @@ pub use self::parser::SyntaxError;
 pub use self::render::render;
 
 use self::file::File;
+use self::search::Held;
+use super::sealed::Ring;
 use super::{Kind, Request, Unopened};
 use crate::environment::{Context, Environment};
 use crate::source::{Failure, Source};
 
 /// The `.env` files as a kind of source.
-pub(crate) const KIND: Kind = Kind { name: "dotenv", open };
+pub(crate) const KIND: Kind = Kind { name: "dotenv", open, has_variables: true };
 
 /// The `.env` files as a source of their own, for what `sources(dotenv)` and the loader's `.dotenv(path)` cannot say.
 ///
@@ -46,6 +50,9 @@ pub struct Dotenv {
     profile: Option<String>,
     environment: Environment,
     dialect: Dialect,
+    #[cfg(feature = "age")]
+    identities: Vec<crate::age::Identity>,
+    ring: OnceLock<Ring>,
     files: OnceLock<Result<Vec<File>, Failure>>,
 }
 
@@ -81,11 +88,15 @@ impl Dotenv {
             profile: None,
             environment: Environment::Process,
             dialect: Dialect::Literal,
+            #[cfg(feature = "age")]
+            identities: Vec::new(),
+            ring: OnceLock::new(),
             files: OnceLock::new(),
         }
     }
 
-    /// Exactly this file; of a directory its `.env.{profile}.local`, `.env.local`, `.env.{profile}` and `.env`. The
+    /// Exactly this file; of a directory its `.env.{profile}.local`, `.env.local`, `.env.{profile}` and `.env`; with
+    /// the feature `age` also the encrypted `.env.{profile}.age` and `.env.age`, each right after the plain one. The
     /// path must exist.
     ///
     /// ```
@@ -178,13 +189,40 @@ impl Dotenv {
         self
     }
 
-    /// A path as this source sees it.
-    fn resolve(&self, path: &Path) -> PathBuf {
-        self.root.as_deref().map_or_else(|| path.to_owned(), |root| root.join(path))
+    /// Opens what is encrypted with this identity, and with those of further calls, instead of those that variables
+    /// of the environment name.
+    ///
+    /// ```
+    /// use config_core::{Dotenv, age::Identity};
+    /// let source = Dotenv::at(".env.age").age_identity(Identity::generate());
+    /// # let _ = source;
+    /// ```
+    #[cfg(feature = "age")]
+    #[must_use]
+    pub fn age_identity(mut self, identity: crate::age::Identity) -> Self {
+        self.identities.push(identity);
+        self
     }
 
-    /// The files that are there, the first to win first; a path of its own whether it is there or not.
-    fn paths(&self) -> Vec<PathBuf> {
+    /// What opens values that are encrypted.
+    fn ring(&self) -> &Ring {
+        self.ring.get_or_init(|| {
+            Ring::new(&Context {
+                #[cfg(feature = "age")]
+                identities: &self.identities,
+                ..Context::of(&self.environment, self.root.as_deref(), self.profile.as_deref())
+            })
+        })
+    }
+
+    /// A path as this source sees it, whole where the working directory is known.
+    fn resolve(&self, path: &Path) -> PathBuf {
+        let path = self.root.as_deref().unwrap_or(Path::new(".")).join(path);
+        std::path::absolute(&path).unwrap_or(path)
+    }
+
+    /// What is there to be read; a path of its own whether it is there or not.
+    fn held(&self) -> Held {
         let names = search::names(self.profile.as_deref());
         match &self.place {
             Place::Search => {
@@ -192,7 +230,10 @@ impl Dotenv {
             }
             Place::At { path, .. } => {
                 let path = self.resolve(path);
-                if path.is_dir() { search::held(&path, &names) } else { vec![path] }
+                match path.is_dir() {
+                    true => search::held(&path, &names),
+                    false => Held { files: vec![path], directories: Vec::new() },
+                }
             }
         }
     }
@@ -223,16 +264,18 @@ fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>,
         root: context.root.map(Path::to_owned),
         home: home(context.environment),
         profile: context.profile.filter(|name| !name.is_empty()).map(str::to_owned),
-        // Without expansion nothing is looked up in it.
-        environment: Environment::Process,
+        environment: context.environment.clone(),
         dialect: Dialect::Literal,
+        #[cfg(feature = "age")]
+        identities: context.identities.to_vec(),
+        ring: OnceLock::new(),
         files: OnceLock::new(),
     }))
 }
 
 fn home(environment: &Environment) -> Option<PathBuf> {
     let variable = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    environment.bootstrap(variable).map(|path| PathBuf::from(path.as_str()))
+    environment.path(variable)
 }
 
 /// Reads bytes in every way but the literal one, which must not panic.

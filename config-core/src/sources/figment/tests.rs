@@ -53,8 +53,9 @@ fn profiles() -> Map<Profile, Dict> {
 
 fn answer(source: &dyn Source, path: &str) -> Result<Answer, Failure> {
     let variables = &["APP_KEY"];
-    let key = Key { path, variables, own: None, base: None, secret: false, binary: false };
-    match source.fetch(&Wanted { keys: &[key] }) {
+    let key =
+        Key { path, variables, own: None, base: None, secret: false, prefix: "", binary: false };
+    match source.fetch(&Wanted::of(&[key])) {
         Fetch::Ready(answers) => answers.map(|mut answers| answers.remove(0)),
         Fetch::Pending(_) => panic!("figment answers at once"),
     }
@@ -70,7 +71,7 @@ fn look_in(source: &dyn Source, path: &str) -> String {
             value => format!("{} from {}", value.kind(), found.origin.key()),
         },
         Ok(Answer::Empty(origin)) => format!("empty from {}", origin.key()),
-        Ok(Answer::Absent(absence)) => absence.to_string(),
+        Ok(Answer::Absent(absence) | Answer::Unread(absence)) => absence.to_string(),
         Ok(Answer::Failed(failure)) | Err(failure) => failure.to_string(),
     }
 }
@@ -173,6 +174,29 @@ fn values_keep_their_types() {
 }
 
 #[test]
+fn the_digits_of_a_secret_are_not_known_and_those_of_a_setting_are_taken() {
+    let data = dict(&[("pin", 7.into()), ("pins", vec![8, 9].into()), ("text", "007".into())]);
+    let source = Figment::new(Arc::new(file(Ok(Profile::Default.collect(data)))), None);
+    let kind = |path, secret| {
+        let key =
+            Key { path, variables: &[], own: None, base: None, secret, prefix: "", binary: false };
+        let Fetch::Ready(Ok(mut answers)) = source.fetch(&Wanted::of(&[key])) else {
+            panic!("figment answers at once")
+        };
+        match answers.remove(0) {
+            Answer::Value(found) => match found.node.value {
+                Value::List(elements) => elements[0].value.kind(),
+                value => value.kind(),
+            },
+            other => panic!("{other:?}"),
+        }
+    };
+    let unknown = "a number whose digits as written are not known";
+    assert_eq!(["pin", "pins", "text"].map(|path| kind(path, true)), [unknown, unknown, "a text"]);
+    assert_eq!(["pin", "pins"].map(|path| kind(path, false)), ["a number"; 2]);
+}
+
+#[test]
 fn a_provider_that_fails_is_a_failure_without_its_words() {
     let ours = failure(file(Err(Error::from(format!("bad value {CANARY}")))));
     assert_eq!(ours.kind(), FailureKind::Malformed);
@@ -190,7 +214,7 @@ fn a_source_that_a_provider_words_itself_is_not_shown() {
 }
 
 #[test]
-fn a_provider_is_asked_anew_in_every_load() {
+fn a_provider_is_asked_anew_in_every_load_and_once_in_it() {
     struct Counter(AtomicU16);
     impl Provider for Counter {
         fn metadata(&self) -> Metadata {
@@ -200,9 +224,12 @@ fn a_provider_is_asked_anew_in_every_load() {
             Serialized::default("port", self.0.fetch_add(1, Ordering::Relaxed)).data()
         }
     }
-    let source = Figment::new(Arc::new(Counter(AtomicU16::new(1))), None);
-    assert_eq!(look_in(&source, "port"), "1 from counter, key port");
-    assert_eq!(look_in(&source, "port"), "2 from counter, key port");
+    let provider = Arc::new(Counter(AtomicU16::new(1)));
+    for expected in ["1 from counter, key port", "2 from counter, key port"] {
+        let source = Figment::new(Arc::clone(&provider), None);
+        assert_eq!(look_in(&source, "port"), expected);
+        assert_eq!(look_in(&source, "port"), expected);
+    }
 }
 
 #[test]

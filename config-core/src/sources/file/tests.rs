@@ -16,6 +16,7 @@ const PORT: Key<'_> = Key {
     own: None,
     base: None,
     secret: false,
+    prefix: "",
     binary: false,
 };
 
@@ -33,16 +34,16 @@ fn open_with(
     profile: Option<&str>,
 ) -> Result<Box<dyn Source>, Unopened> {
     let environment = Environment::Process;
-    (KIND.open)(request, &Context { environment: &environment, root: Some(root), profile })
+    (KIND.open)(request, &Context::of(&environment, Some(root), profile))
 }
 
 fn open(root: &Path, place: &str) -> Box<dyn Source> {
-    let opened = open_with(root, &Request { place: Some(place), given: false }, Some("production"));
+    let opened = open_with(root, &Request::declared(Some(place)), Some("production"));
     opened.unwrap_or_else(|_| panic!("{place} opens"))
 }
 
 fn fetch(source: &dyn Source) -> Result<Answer, Failure> {
-    match source.fetch(&Wanted { keys: &[PORT] }) {
+    match source.fetch(&Wanted::of(&[PORT])) {
         Fetch::Ready(answers) => answers.map(|mut answers| answers.remove(0)),
         Fetch::Pending(_) => panic!("a file answers at once"),
     }
@@ -97,14 +98,17 @@ fn a_file_is_named_as_the_list_names_it() {
 #[test]
 fn a_file_that_is_not_there_has_nothing() {
     let directory = directory(&[]);
-    assert_eq!(port(directory.path(), "secrets.json"), "port (no such file)");
-    assert_eq!(port(directory.path(), "secrets.json#production"), "port (no such file)");
+    let path = directory.path().join("secrets.json").display().to_string();
+    let missing = format!("port (no such file: {path})");
+    assert_eq!(port(directory.path(), "secrets.json"), missing);
+    assert_eq!(port(directory.path(), "secrets.json#production"), missing);
+    assert_eq!(port(Path::new("/"), &path), "port (no such file)");
 }
 
 #[test]
 fn a_file_given_by_name_has_to_be_there() {
     let directory = directory(&[]);
-    let request = Request { place: Some("secrets.json"), given: true };
+    let request = Request::given("secrets.json");
     let Ok(source) = open_with(directory.path(), &request, None) else { panic!() };
     let failure = fetch(&*source).unwrap_err();
     assert_eq!(failure.kind(), FailureKind::NotFound);
@@ -114,7 +118,7 @@ fn a_file_given_by_name_has_to_be_there() {
 #[test]
 fn a_place_given_by_name_is_not_expanded() {
     let directory = directory(&[("{profile}.json", r#"{"port": 1}"#)]);
-    let request = Request { place: Some("{profile}.json"), given: true };
+    let request = Request::given("{profile}.json");
     let Ok(source) = open_with(directory.path(), &request, Some("production")) else { panic!() };
     assert!(matches!(fetch(&*source), Ok(Answer::Value(_))));
 }
@@ -122,7 +126,7 @@ fn a_place_given_by_name_is_not_expanded() {
 #[test]
 fn without_a_profile_a_place_that_needs_one_is_not_configured() {
     for place in ["{profile}.json", "App.json#{profile}"] {
-        let opened = open_with(Path::new("/"), &Request { place: Some(place), given: false }, None);
+        let opened = open_with(Path::new("/"), &Request::declared(Some(place)), None);
         assert!(matches!(opened, Err(Unopened::NotConfigured(name)) if name == "profile"));
     }
 }
@@ -130,8 +134,7 @@ fn without_a_profile_a_place_that_needs_one_is_not_configured() {
 #[test]
 fn a_name_with_another_extension_is_refused_when_opened() {
     for place in ["secrets", "secrets.ini", "secrets.json5", ".json"] {
-        let opened =
-            open_with(Path::new("/app"), &Request { place: Some(place), given: false }, None);
+        let opened = open_with(Path::new("/app"), &Request::declared(Some(place)), None);
         let Err(Unopened::Failed(failure)) = opened else { panic!("{place}") };
         assert_eq!(
             failure.to_string(),
@@ -201,7 +204,7 @@ fn an_empty_section_is_an_empty_table() {
 #[test]
 fn the_name_of_a_table_must_not_be_empty() {
     for place in ["App.json#", "App.json#a.", "App.json#.a", "App.json#a..b"] {
-        let opened = open_with(Path::new("/"), &Request { place: Some(place), given: false }, None);
+        let opened = open_with(Path::new("/"), &Request::declared(Some(place)), None);
         assert!(matches!(opened, Err(Unopened::Failed(_))), "{place}");
     }
 }
@@ -290,7 +293,11 @@ fn a_file_that_others_may_read_is_remarked_on() {
 #[test]
 fn a_syntax_whose_feature_is_off_fails_only_where_there_is_such_a_file() {
     let directory = directory(&[("App.toml", "port = 1")]);
-    assert_eq!(port(directory.path(), "Other.toml"), "port (no such file)");
+    let other = directory.path().join("Other.toml");
+    assert_eq!(
+        port(directory.path(), "Other.toml"),
+        format!("port (no such file: {})", other.display())
+    );
     let failure = failure(directory.path(), "App.toml");
     assert_eq!(failure.kind(), FailureKind::NotConfigured);
     assert_eq!(

@@ -75,10 +75,27 @@ const KEYS: [Key<'static>; 3] = [
         own: None,
         base: None,
         secret: true,
+        prefix: "",
         binary: false,
     },
-    Key { path: "extra", variables: &[], own: None, base: None, secret: true, binary: false },
-    Key { path: "db.password", variables: &[], own: None, base: None, secret: true, binary: false },
+    Key {
+        path: "extra",
+        variables: &[],
+        own: None,
+        base: None,
+        secret: true,
+        prefix: "",
+        binary: false,
+    },
+    Key {
+        path: "db.password",
+        variables: &[],
+        own: None,
+        base: None,
+        secret: true,
+        prefix: "",
+        binary: false,
+    },
 ];
 
 fn number(answer: &Answer) -> Option<u64> {
@@ -186,9 +203,8 @@ fn one_load_that_asks_twice_has_both_answers_from_one_generation_or_fails() {
     let place = tempfile::tempdir().unwrap();
     let mut volume = Volume::new(place.path());
     let environment = Environment::default();
-    let context = Context { environment: &environment, root: None, profile: None };
-    let source =
-        open(&Request { place: place.path().to_str(), given: true }, &context).ok().unwrap();
+    let context = Context::of(&environment, None, None);
+    let source = open(&Request::given(place.path().to_str().unwrap()), &context).ok().unwrap();
     let ask =
         |key| fetch(&*source, &[key]).map(|mut answers| shown(answers.remove(0), place.path()));
     assert_eq!(ask(key("user")).unwrap(), "= 1");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ask, directory, found, read, searched, secret, setting, value, write};
+use super::{ask, directory, found, read, searched, secret, setting, value};
 use crate::source::{Answer, FailureKind, Key};
 use crate::value::{Position, Value};
 
@@ -105,11 +105,28 @@ fn such_a_file_is_relative_to_the_env_file() {
 }
 
 #[test]
-fn the_variable_itself_comes_before_the_file_wherever_it_stands() {
-    let directory = directory(&[(".env.local", "A_FILE=a"), (".env", "A=plain"), ("a", "file")]);
-    assert_eq!(found(ask(&*searched(directory.path()), secret(&["A"]))).0, "plain");
-    write(&directory.path().join(".env"), "A=");
-    assert_eq!(found(ask(&*searched(directory.path()), secret(&["A"]))).0, "file");
+fn the_first_file_that_has_the_variable_or_its_file_wins() {
+    let look = |local: &str, plain: &str| {
+        let directory =
+            directory(&[(".env.local", local), (".env", plain), ("a", "file"), ("empty", "\n")]);
+        found(ask(&*searched(directory.path()), secret(&["A", "OLD"]))).0
+    };
+    assert_eq!(look("A_FILE=a", "A=plain"), "file");
+    assert_eq!(look("A=local", "A_FILE=a"), "local");
+    assert_eq!(look("A=local\nA_FILE=a", "A=plain"), "local");
+    assert_eq!(look("A=\nA_FILE=a", "A=plain"), "file");
+    assert_eq!(look("A=\nA_FILE=", "A=plain"), "plain");
+    assert_eq!(look("A_FILE=empty", "A=plain"), "plain");
+    assert_eq!(look("OLD=local\nOLD_FILE=a", "A_FILE=a"), "file");
+}
+
+#[test]
+fn a_file_that_the_first_one_names_and_that_is_missing_is_not_passed_over_for_the_next() {
+    let directory = directory(&[(".env.local", "A_FILE=nowhere"), (".env", "A=plain")]);
+    assert!(matches!(
+        ask(&*searched(directory.path()), secret(&["A"])),
+        Answer::Failed(failure) if failure.kind() == FailureKind::NotFound
+    ));
 }
 
 #[test]
@@ -120,11 +137,11 @@ fn a_setting_has_no_such_file() {
 
 #[test]
 fn such_a_file_that_is_missing_is_a_failure_and_never_passed_over() {
-    let (directory, source) = plain("NEW_FILE=nowhere\nOLD=x");
+    let (directory, source) = plain("NEW_FILE=./nowhere\nOLD=x");
     match ask(&source, secret(&["NEW", "OLD"])) {
         Answer::Failed(failure) => {
             assert_eq!(failure.kind(), FailureKind::NotFound);
-            let path = directory.path().join("nowhere");
+            let path = directory.path().join("./nowhere");
             assert_eq!(failure.to_string(), format!("{}: NEW_FILE: no such file", path.display()));
         }
         other => panic!("{other:?}"),

@@ -87,6 +87,53 @@ fn the_search_enters_no_directory_of_another_owner() {
     assert_eq!(value(&*searched(&directory.path().join("theirs"))), "theirs");
 }
 
+/// Only root may give a file away.
+#[cfg(unix)]
+fn gives_away(path: &std::path::Path) -> bool {
+    std::os::unix::fs::lchown(path, Some(12_345), None).is_ok()
+}
+
+#[cfg(unix)]
+fn permit(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_another_user_left_where_all_may_write_is_denied() {
+    let directory = directory(&[(".env", "A=theirs"), ("below/.keep", "")]);
+    let env = directory.path().join(".env");
+    permit(directory.path(), 0o1777);
+    assert_eq!(value(&*searched(&directory.path().join("below"))), "theirs");
+    if !gives_away(&env) {
+        return; // What is decided of an owner is tested without one, beside the search.
+    }
+    for start in [directory.path().to_owned(), directory.path().join("below")] {
+        let failure = failure(ask_all(&*searched(&start), &[setting(&["A"])]));
+        assert_eq!(failure.kind(), FailureKind::Denied);
+        let words = "belongs to another user (uid 12345) and lies where others may write";
+        assert_eq!(failure.to_string(), format!("{}: {words}", env.display()));
+    }
+    let given = opened(directory.path(), Some((".env", true)), None, &[]);
+    assert_eq!(value(&*given), "theirs");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_another_user_left_where_all_may_write_is_denied() {
+    let directory = directory(&[("mine", "A=mine")]);
+    let env = directory.path().join(".env");
+    std::os::unix::fs::symlink("mine", &env).unwrap();
+    permit(directory.path(), 0o777);
+    assert_eq!(value(&*searched(directory.path())), "mine");
+    if !gives_away(&env) {
+        return; // As above.
+    }
+    let failure = failure(ask_all(&*searched(directory.path()), &[setting(&["A"])]));
+    assert_eq!(failure.kind(), FailureKind::Denied);
+}
+
 #[test]
 fn a_directory_named_like_a_file_is_passed_over() {
     let directory = directory(&[(".env/activate", ""), (".env.local", "A=local")]);
@@ -146,11 +193,9 @@ fn a_declared_place_is_expanded_and_a_given_one_is_not() {
 #[test]
 fn an_unset_name_in_the_place_makes_it_not_configured() {
     let environment = Environment::default();
-    let context = Context { environment: &environment, root: None, profile: None };
-    let opened = (super::KIND.open)(
-        &Request { place: Some("{CONFIG_CORE_NO_SUCH_STAGE}.env"), given: false },
-        &context,
-    );
+    let context = Context::of(&environment, None, None);
+    let opened =
+        (super::KIND.open)(&Request::declared(Some("{CONFIG_CORE_NO_SUCH_STAGE}.env")), &context);
     assert!(
         matches!(opened, Err(Unopened::NotConfigured(name)) if name == "CONFIG_CORE_NO_SUCH_STAGE")
     );
@@ -193,13 +238,13 @@ fn the_plan_lists_the_files_without_reading_them() {
     let directory = directory(&[(".env", "not a pair"), (".env.local", "A")]);
     let source = searched(directory.path());
     let keys = [setting(&["A"])];
-    let plan = source.plan(&Wanted { keys: &keys });
+    let plan = source.plan(&Wanted::of(&keys));
     assert_eq!(
-        plan,
+        plan.calls(),
         [".env.local", ".env"]
             .map(|name| format!("reads the file {}", directory.path().join(name).display()))
     );
-    assert_eq!(source.plan(&Wanted { keys: &[] }), [""; 0]);
+    assert_eq!(source.plan(&Wanted::of(&[])).calls(), [""; 0]);
 }
 
 #[test]
@@ -228,9 +273,10 @@ fn a_link_that_leads_nowhere_or_back_to_itself_is_no_missing_file() {
             own: None,
             base: None,
             secret: true,
+            prefix: "",
             binary: false,
         }];
-        let crate::Fetch::Ready(answers) = source.fetch(&Wanted { keys: &keys }) else {
+        let crate::Fetch::Ready(answers) = source.fetch(&Wanted::of(&keys)) else {
             panic!("not at once")
         };
         assert!(answers.is_err(), "{target}");

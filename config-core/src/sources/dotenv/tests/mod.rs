@@ -34,7 +34,15 @@ fn write(path: &Path, text: &str) {
 }
 
 fn setting<'a>(variables: &'a [&'a str]) -> Key<'a> {
-    Key { path: "field", variables, own: None, base: None, secret: false, binary: false }
+    Key {
+        path: "field",
+        variables,
+        own: None,
+        base: None,
+        secret: false,
+        prefix: "",
+        binary: false,
+    }
 }
 
 fn secret<'a>(variables: &'a [&'a str]) -> Key<'a> {
@@ -42,7 +50,7 @@ fn secret<'a>(variables: &'a [&'a str]) -> Key<'a> {
 }
 
 fn ask_all(source: &dyn Source, keys: &[Key<'_>]) -> Answers {
-    match source.fetch(&Wanted { keys }) {
+    match source.fetch(&Wanted::of(keys)) {
         Fetch::Ready(answers) => answers,
         Fetch::Pending(_) => unreachable!("a local source answers at once"),
     }
@@ -55,7 +63,7 @@ fn ask(source: &dyn Source, key: Key<'_>) -> Answer {
         Answer::Value(found) => (&mut found.origin.key, found.origin.which),
         Answer::Empty(origin) => (&mut origin.key, origin.which),
         Answer::Absent(absence) => (&mut absence.key, absence.which),
-        Answer::Failed(_) => return answer,
+        Answer::Failed(_) | Answer::Unread(_) => return answer,
     };
     if let Some(which) = which {
         *name = key.variables[which].to_owned().into();
@@ -91,10 +99,11 @@ fn opened(
 ) -> Box<dyn Source> {
     let pairs = variables.iter().map(|(name, text)| ((*name).to_owned(), text.to_string().into()));
     let environment = Environment::Pairs(Arc::new(pairs.collect()));
-    let context = Context { environment: &environment, root: Some(root), profile };
+    let context = Context::of(&environment, Some(root), profile);
     let request = Request {
         place: place.map(|(place, _)| place),
         given: place.is_some_and(|(_, given)| given),
+        ..Request::declared(None)
     };
     (KIND.open)(&request, &context).unwrap_or_else(|_| panic!("it could not be opened"))
 }

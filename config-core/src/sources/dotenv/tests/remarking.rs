@@ -36,6 +36,40 @@ fn a_file_that_others_can_read_is_remarked_on() {
 
 #[cfg(unix)]
 #[test]
+fn a_file_of_another_user_is_remarked_on_where_only_its_directory_s_owner_can_have_put_it() {
+    let directory = directory(&[(".env", "A=b")]);
+    let path = directory.path().join(".env");
+    permit(&path, 0o600);
+    permit(directory.path(), 0o755);
+    if std::os::unix::fs::chown(&path, Some(12_345), None).is_err() {
+        return; // What is decided of an owner is tested without one, beside the search.
+    }
+    let source = searched(directory.path());
+    assert_eq!(super::value(&*source), "b");
+    let remarks = source.remarks(&Claims { keys: &[], prefix: "" });
+    assert_eq!(remarks, [format!("{} belongs to another user (uid 12345)", path.display())]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_named_like_a_file_is_remarked_on_wherever_the_search_passes_it_over() {
+    let directory =
+        directory(&[("below/.env/activate", ""), (".env.local/.keep", ""), (".env", "A=b")]);
+    permit(&directory.path().join(".env"), 0o600);
+    let remark = |path: &str| {
+        let path = directory.path().join(path);
+        format!("{} is a directory, not a file; it is passed over", path.display())
+    };
+    let claims = Claims { keys: &[], prefix: "" };
+    let source = searched(&directory.path().join("below"));
+    assert_eq!(super::value(&*source), "b");
+    assert_eq!(source.remarks(&claims), [remark("below/.env"), remark(".env.local")]);
+    let given = opened(directory.path(), Some(("below", true)), None, &[]);
+    assert_eq!(given.remarks(&claims), [remark("below/.env")]);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_key_that_stands_more_than_once_is_remarked_on() {
     let (path, remarks) = remarks("B=1\nA=hush\n\nB=2\nC=3\nB=4", &[setting(&["B"])]);
     assert_eq!(
@@ -60,6 +94,25 @@ fn a_secret_that_is_given_twice_over_is_remarked_on() {
     let keys = [secret(&names[0]), secret(&names[1]), secret(&names[2]), setting(&names[3])];
     let (_, remarks) = remarks(text, &keys);
     assert_eq!(remarks, ["A and A_FILE are both set; A counts and the file is not read"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn of_a_secret_that_two_files_give_differently_the_one_that_counts_is_told() {
+    let remarks = |local: &str, plain: &str| {
+        let directory = directory(&[(".env.local", local), (".env", plain)]);
+        for name in [".env.local", ".env"] {
+            permit(&directory.path().join(name), 0o600);
+        }
+        let keys = [secret(&["A"])];
+        searched(directory.path()).remarks(&Claims { keys: &keys, prefix: "" })
+    };
+    let file = "A_FILE and A are both set; A_FILE counts, since its .env file comes first";
+    assert_eq!(remarks("A_FILE=y", "A=x"), [file]);
+    let variable = "A and A_FILE are both set; A counts and the file is not read";
+    assert_eq!(remarks("A=x", "A_FILE=y"), [variable]);
+    assert_eq!(remarks("A=x\nA_FILE=y", "A_FILE=y"), [variable]);
+    assert_eq!(remarks("A=\nA_FILE=y", "A=x"), [file]);
 }
 
 #[test]

@@ -1,11 +1,59 @@
-//! The usual load, for which everything stands in the environment of the process, gives what any other load gives.
+//! Loads that find every field in the environment of the process: they read it without asking the resolver, and must
+//! come to what the resolver would.
 
 use std::time::Duration;
 
 use config_core::{ExposeSecret, Invalid, SecretBytes, SecretString, Secrets};
-use config_tests::child;
 use config_tests::random::Random;
+use config_tests::{Bench, child};
 use serde::Deserialize;
+
+#[derive(Secrets)]
+#[secrets(prefix = "FEW")]
+struct Few {
+    #[setting(required)]
+    host: String,
+    #[setting(required, range = 1024..=65535)]
+    port: u16,
+    #[setting(required, one_of("red", "green"))]
+    colour: String,
+    #[secret(required, format = any, env = ["FEW_TOKEN", "FEW_OLD_TOKEN"])]
+    token: SecretString,
+    #[setting(default = 0.5)]
+    ratio: f64,
+}
+
+const FEW: [(&str, &str); 5] = [
+    ("FEW_HOST", "example"),
+    ("FEW_PORT", "8080"),
+    ("FEW_COLOUR", "red"),
+    ("FEW_TOKEN", "hush-hush"),
+    ("FEW_RATIO", "0.25"),
+];
+
+macro_rules! forty {
+    ($($name:ident)*) => {
+        /// More fields than are looked up one by one.
+        #[derive(Secrets)]
+        #[secrets(prefix = "FORTY")]
+        struct Forty {
+            $(#[setting(required)] $name: String,)*
+        }
+
+        impl Forty {
+            const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+            fn values(&self) -> Vec<&str> {
+                vec![$(&self.$name),*]
+            }
+        }
+    };
+}
+
+forty! {
+    a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 b0 b1 b2 b3 b4 b5 b6 b7 b8 b9
+    c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 d0 d1 d2 d3 d4 d5 d6 d7 d8 d9
+}
 
 #[expect(dead_code, reason = "compared by their Debug output")]
 #[derive(Debug, Secrets)]
@@ -62,7 +110,7 @@ enum Level {
     High,
 }
 
-/// More fields than are looked up one by one.
+/// More fields than are looked up one by one, of many sorts.
 #[derive(Debug, Secrets)]
 #[secrets(prefix = "APP", sources(env))]
 struct Large {
@@ -160,11 +208,78 @@ fn told<T: Secrets + std::fmt::Debug>(
     Ok(format!("{settings:?} {secrets:?}"))
 }
 
+/// Whether this process has the environment to itself; where not, the test runs again in one that has.
+fn is_alone(test: &str) -> bool {
+    if !child::is_child() {
+        child::again(module_path!(), test, Bench::new().path(), &[]);
+    }
+    child::is_child()
+}
+
+/// Loads from these variables alone, in both ways, which must give the same.
+#[track_caller]
+fn few(variables: &[(&str, &str)]) -> Result<String, String> {
+    child::set_variables("FEW_", variables.iter().copied());
+    let shown = |few: Few| {
+        let Few { host, port, colour, token, ratio } = few;
+        format!("{host} {port} {colour} {} {ratio}", token.expose_secret())
+    };
+    let direct = Few::load().map(shown).map_err(|error| error.to_string());
+    let resolved = Few::loader().load_report().map(|loaded| shown(loaded.settings));
+    assert_eq!(direct, resolved.map_err(|error| error.to_string()));
+    direct
+}
+
+#[test]
+fn a_load_whose_fields_are_all_set_gives_them() {
+    if is_alone("a_load_whose_fields_are_all_set_gives_them") {
+        assert_eq!(few(&FEW).unwrap(), "example 8080 red hush-hush 0.25");
+    }
+}
+
+#[test]
+fn what_is_unset_or_empty_or_has_an_old_name_goes_to_the_resolver() {
+    if is_alone("what_is_unset_or_empty_or_has_an_old_name_goes_to_the_resolver") {
+        let mut old = FEW;
+        old[3].0 = "FEW_OLD_TOKEN";
+        assert_eq!(few(&old).unwrap(), "example 8080 red hush-hush 0.25");
+        assert_eq!(few(&FEW[..4]).unwrap(), "example 8080 red hush-hush 0.5");
+        let mut empty = FEW;
+        empty[0].1 = "";
+        assert!(few(&empty).unwrap_err().contains("\n  host   empty\n"));
+    }
+}
+
+#[test]
+fn every_problem_is_told_once() {
+    if is_alone("every_problem_is_told_once") {
+        let mut wrong = FEW;
+        (wrong[1].1, wrong[2].1) = ("80", "blue");
+        let error = few(&wrong).unwrap_err();
+        assert_eq!(error.matches("80 is not within 1024..=65535").count(), 1, "{error}");
+        assert_eq!(error.matches("not one of red, green").count(), 1, "{error}");
+        assert!(!error.contains("hush-hush"), "{error}");
+    }
+}
+
+#[test]
+fn many_fields_each_get_their_own_variable() {
+    if is_alone("many_fields_each_get_their_own_variable") {
+        let variables = Forty::NAMES.iter().map(|name| (variable(name), *name));
+        let foreign = [("FORTY_D", "foreign"), ("OTHER_A0", "foreign")];
+        let foreign = foreign.map(|(name, value)| (name.to_owned(), value));
+        child::set_variables("FORTY_", variables.chain(foreign));
+        assert_eq!(Forty::load().unwrap().values(), Forty::NAMES);
+    }
+}
+
+fn variable(name: &str) -> String {
+    format!("FORTY_{}", name.to_uppercase())
+}
+
 #[test]
 fn the_environment_of_the_process_gives_what_the_same_pairs_give() {
-    if !child::is_child() {
-        let test = "the_environment_of_the_process_gives_what_the_same_pairs_give";
-        child::again(module_path!(), test, &std::env::temp_dir(), &[]);
+    if !is_alone("the_environment_of_the_process_gives_what_the_same_pairs_give") {
         return;
     }
     let mut loaded = 0;
@@ -187,4 +302,39 @@ fn the_environment_of_the_process_gives_what_the_same_pairs_give() {
         loaded += usize::from(large.is_ok());
     }
     assert!((200..500).contains(&loaded), "both sorts of inputs are needed: {loaded} loaded");
+}
+
+static JUDGED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+fn counted(_: &u8) -> Result<(), String> {
+    JUDGED.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    Ok(())
+}
+
+#[derive(Debug, Secrets)]
+#[secrets(prefix = "ONCE")]
+#[expect(dead_code, reason = "what its validator counts matters")]
+struct Once {
+    #[setting(required, validate = counted)]
+    first: u8,
+    #[nested]
+    inner: Option<Inner>,
+    #[setting(default = 2)]
+    last: u8,
+}
+
+#[test]
+fn a_validator_runs_once_in_a_load_that_lacks_a_later_field() {
+    if !is_alone("a_validator_runs_once_in_a_load_that_lacks_a_later_field") {
+        return;
+    }
+    let whole =
+        [("ONCE_FIRST", "1"), ("ONCE_LAST", "3"), ("ONCE_INNER_V", "1"), ("ONCE_INNER_W", "2")];
+    for count in (1..=whole.len()).rev() {
+        JUDGED.store(0, std::sync::atomic::Ordering::SeqCst);
+        child::set_variables("ONCE_", whole[..count].iter().copied());
+        let once = Once::load().unwrap();
+        assert_eq!(once.inner.is_some(), count > 2, "{once:?}");
+        assert_eq!(JUDGED.load(std::sync::atomic::Ordering::SeqCst), 1, "{count} of the fields");
+    }
 }

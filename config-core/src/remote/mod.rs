@@ -1,0 +1,306 @@
+//! What every source over a network shares: which secrets a load has to read for its keys, reading each of them once,
+//! and finding the keys in what came back.
+//!
+//! A source of a kind is a [`Backend`]; [`Remote`] makes a [`Source`] of it.
+#![cfg_attr(
+    not(all(feature = "aws", feature = "gcp", feature = "vault")),
+    allow(dead_code, reason = "each kind of source uses a part of it")
+)]
+
+pub(crate) mod body;
+mod cache;
+#[cfg(feature = "age")]
+mod disk;
+pub(crate) mod encode;
+pub(crate) mod http;
+pub(crate) mod lease;
+pub(crate) mod locate;
+pub(crate) mod reach;
+mod reading;
+mod retry;
+pub(crate) mod runtime;
+#[cfg(any(feature = "gcp", feature = "vault"))]
+pub(crate) mod time;
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+pub use cache::Cache;
+use lease::Lease;
+use locate::{Located, Place};
+#[cfg(feature = "aws")]
+pub(crate) use reading::{each, late};
+use runtime::Runtime;
+
+use crate::source::{
+    Answer, Answers, Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted,
+};
+use crate::value::Node;
+
+/// A store of secrets that is asked over a network.
+pub(crate) trait Backend: Send + Sync + Sized + 'static {
+    /// The kind in a list: `vault`.
+    const KIND: &'static str;
+
+    /// What tells this store from others of its kind, for what is kept between loads: address, namespace, account.
+    fn identity(&self) -> String;
+
+    /// The name of a key's own secret, where neither the key nor the entry of the list names one; none where this kind
+    /// of store has no such names.
+    fn own_name(&self, _key: &Key<'_>) -> Option<String> {
+        None
+    }
+
+    /// A place in which keys are looked for, in the words of the store, where these differ from those for one value.
+    fn table(&self, place: &str) -> Option<String> {
+        let _ = place;
+        None
+    }
+
+    /// Reads one secret, until then at most.
+    fn read(&self, read: &Read, asking: Asking) -> impl Future<Output = Outcome> + Send;
+
+    /// Reads several, in their order; the limit of how many at once is the caller's.
+    fn read_all(
+        self: &Arc<Self>,
+        reads: Vec<Read>,
+        asking: Asking,
+    ) -> impl Future<Output = Vec<Outcome>> + Send {
+        reading::each(Arc::clone(self), reads, asking)
+    }
+
+    /// What was read earlier, prolonged at the store; none where a fresh one has to be read. Asked for what is lent alone.
+    fn prolonged(
+        &self,
+        _blob: &Blob,
+        _asking: Asking,
+    ) -> impl Future<Output = Option<Blob>> + Send {
+        std::future::ready(None)
+    }
+
+    /// What reading these would ask, cost and need, without asking it.
+    fn plan(&self, reads: &[Read]) -> SourcePlan;
+
+    /// What a person does so that this secret has that key: `run: vault kv patch secret/app port=-`.
+    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String>;
+}
+
+/// One secret to be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Read {
+    /// Which secret, in the words of the store.
+    pub(crate) place: String,
+    /// Which version of it; none for the current one.
+    pub(crate) version: Option<String>,
+}
+
+/// The terms under which a secret is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asking {
+    /// When whoever asks stops waiting.
+    pub(crate) until: Instant,
+    /// Whether nothing may be changed by reading: no credential is minted.
+    pub(crate) only_looks: bool,
+}
+
+/// What there is of earlier answers, and how old one may be where the store cannot be reached.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) cache: Option<Cache>,
+    pub(crate) stale: Option<Duration>,
+}
+
+/// What came of reading one secret.
+pub(crate) type Outcome = Result<Blob, Unread>;
+
+/// A secret as it was read.
+#[derive(Clone)]
+pub(crate) struct Blob {
+    /// A text, bytes, or a table of the store's own.
+    pub(crate) node: Node,
+    /// The version that it is, where the store has versions.
+    pub(crate) version: Option<String>,
+    /// When it stops being good, where the store says so: the end of a lease.
+    pub(crate) good_until: Option<Instant>,
+    /// The lease that it is lent under, where it was made for whoever asked.
+    pub(crate) lease: Option<Lease>,
+    /// How old it is, where the store could not be reached and an earlier answer was taken.
+    pub(crate) age: Option<Duration>,
+    /// What the store remarked on it, in words that hold no value.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// Why there is nothing of a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// The store was asked and has no such secret, or no such version of it: `no such secret`.
+    Absent(&'static str),
+    /// It was not read, since that would change something: why.
+    NotRead(&'static str),
+    /// The store could not say.
+    Failed(Failure),
+}
+
+/// A backend as a source of a list.
+pub(crate) struct Remote<B> {
+    backend: Arc<B>,
+    /// The name of the entry, of `vault@eu` the `eu`.
+    name: Option<String>,
+    /// The secret in which keys are looked for that name none.
+    place: Option<Place>,
+    /// Held as long as the source, so that its connections stay open from one load to the next.
+    runtime: OnceLock<Arc<Runtime>>,
+    remarks: Mutex<Vec<String>>,
+}
+
+impl<B: Backend> Remote<B> {
+    /// The source of a list's entry.
+    ///
+    /// # Errors
+    /// The place is not written as `place` or `place@version`.
+    pub(crate) fn new(
+        backend: Arc<B>,
+        name: Option<String>,
+        place: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let place = place.map(|place| Place::read(place, |place| backend.table(place)));
+        let place = place.transpose()?;
+        Ok(Self { backend, name, place, runtime: OnceLock::new(), remarks: Mutex::default() })
+    }
+
+    /// The thread on which this source is asked, the same from one call to the next.
+    pub(crate) fn runtime(&self) -> Result<&Runtime, Failure> {
+        if self.runtime.get().is_none() {
+            let _ = self.runtime.set(Runtime::shared()?);
+        }
+        Ok(self.runtime.get_or_init(|| unreachable!("it was just set")))
+    }
+
+    /// Where each key stands; a key that cannot stand anywhere has its failure.
+    fn locate<'k>(&self, keys: &[Key<'k>]) -> Vec<Result<Located<'k>, Failure>> {
+        keys.iter().map(|key| locate::locate(key, self.place.as_ref(), &*self.backend)).collect()
+    }
+
+    async fn answer(
+        &self,
+        keys: &[Key<'_>],
+        located: Vec<Result<Located<'_>, Failure>>,
+        asking: Asking,
+        kept: Kept,
+    ) -> Answers {
+        let mut reads: Vec<Read> =
+            located.iter().flatten().map(|located| located.read.clone()).collect();
+        reads.sort_unstable();
+        reads.dedup();
+        let outcomes = if reads.is_empty() {
+            Vec::new()
+        } else {
+            let fields = |read: &Read| -> Vec<String> {
+                let of = located.iter().zip(keys);
+                let of = of.filter(|(located, _)| {
+                    located.as_ref().is_ok_and(|located| located.read == *read)
+                });
+                of.map(|(_, key)| key.path().to_owned()).collect()
+            };
+            let named = reads.iter().map(|read| (read.clone(), fields(read))).collect();
+            reading::all(self.runtime()?, &self.backend, named, asking, kept).await?
+        };
+        let mut remarks: Vec<String> =
+            outcomes.iter().flatten().flat_map(|blob| blob.remarks.clone()).collect();
+        remarks.sort_unstable();
+        remarks.dedup();
+        *self.remarks.lock().unwrap_or_else(PoisonError::into_inner) = remarks;
+        let documents: Vec<_> = outcomes.iter().map(locate::Document::new).collect();
+        Ok(located
+            .into_iter()
+            .zip(keys)
+            .map(|(located, key)| match located {
+                Err(failure) => Answer::Failed(failure),
+                Ok(located) => match reads.binary_search(&located.read) {
+                    Ok(index) => documents[index].answer(&located, key, self.place.as_ref()),
+                    Err(_) => Answer::Failed(Failure::new(
+                        FailureKind::Unreachable,
+                        "the secret was not asked for",
+                    )),
+                },
+            })
+            .collect())
+    }
+}
+
+impl<B: Backend> Source for Remote<B> {
+    fn label(&self) -> String {
+        let name = self.name.as_ref().map_or(String::new(), |name| format!("@{name}"));
+        match &self.place {
+            Some(place) => format!("{}{name} {place}", B::KIND),
+            None => format!("{}{name}", B::KIND),
+        }
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
+        let located = self.locate(wanted.keys());
+        let asking = Asking { until: until(wanted.until()), only_looks: wanted.only_looks() };
+        Fetch::Pending(Box::pin(self.answer(wanted.keys(), located, asking, wanted.kept.clone())))
+    }
+
+    fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
+        if self.place.is_some() {
+            return None;
+        }
+        let placed = Self::new(Arc::clone(&self.backend), self.name.clone(), Some(place));
+        Some(placed.map(|placed| -> Arc<dyn Source> { Arc::new(placed) }))
+    }
+
+    fn remarks(&self, _claims: &Claims<'_>) -> Vec<String> {
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn remedy(&self, key: &Key<'_>) -> Option<String> {
+        let located = locate::locate(key, self.place.as_ref(), &*self.backend).ok()?;
+        self.backend.remedy(&located.read, located.name().as_deref())
+    }
+
+    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
+        let located = self.locate(wanted.keys());
+        let mut reads: Vec<Read> = located.into_iter().flatten().map(|found| found.read).collect();
+        reads.sort_unstable();
+        reads.dedup();
+        self.backend.plan(&reads)
+    }
+}
+
+impl Blob {
+    /// Whether it is as good tomorrow as today, as far as the store says.
+    #[cfg(feature = "age")]
+    pub(crate) const fn is_not_lent(&self) -> bool {
+        self.good_until.is_none() && self.lease.is_none()
+    }
+
+    /// A secret of which nothing more is known.
+    pub(crate) const fn new(node: Node) -> Self {
+        Self { node, version: None, good_until: None, lease: None, age: None, remarks: Vec::new() }
+    }
+}
+
+impl From<Failure> for Unread {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// A little before the load stops waiting, so that what is late is told apart from what is there.
+fn until(load: Option<Instant>) -> Instant {
+    const NEVER: Duration = Duration::from_secs(365 * 24 * 3600);
+    let now = Instant::now();
+    let load = load.unwrap_or(now + NEVER);
+    let left = load.saturating_duration_since(now);
+    load.checked_sub((left / 20).min(Duration::from_millis(100))).unwrap_or(load)
+}
+
+#[cfg(test)]
+mod tests;

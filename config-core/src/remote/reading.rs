@@ -1,0 +1,207 @@
+//! Reading secrets: each once, all at once, and what is kept of an earlier load first.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use tokio::time::timeout_at;
+
+use super::cache::{Cache, Flight, Turn};
+use super::runtime::Runtime;
+use super::{Asking, Backend, Blob, Kept, Outcome, Read, Unread};
+use crate::source::{Failure, FailureKind};
+
+/// Reads each of them, with the fields that it is read for, on the thread of the network; the outcomes in order.
+pub(super) async fn all<B: Backend>(
+    runtime: &Runtime,
+    backend: &Arc<B>,
+    reads: Vec<(Read, Vec<String>)>,
+    asking: Asking,
+    kept: Kept,
+) -> Result<Vec<Outcome>, Failure> {
+    let backend = Arc::clone(backend);
+    let outcomes = runtime.run(async move {
+        match kept {
+            Kept { cache: None, .. } => {
+                let reads = reads.into_iter().map(|(read, _)| read).collect();
+                backend.read_all(reads, asking).await
+            }
+            Kept { cache: Some(cache), stale } => {
+                through(&cache, &backend, reads, asking, stale).await
+            }
+        }
+    });
+    outcomes.await
+}
+
+/// Each by itself and all at the same time; the one that is late does not hold up the others.
+pub(crate) async fn each<B: Backend>(
+    backend: Arc<B>,
+    reads: Vec<Read>,
+    asking: Asking,
+) -> Vec<Outcome> {
+    let mut outcomes: Vec<Option<Outcome>> = reads.iter().map(|_| None).collect();
+    let mut set = JoinSet::new();
+    for (index, read) in reads.into_iter().enumerate() {
+        let backend = Arc::clone(&backend);
+        set.spawn(async move { (index, in_time(&*backend, &read, asking).await) });
+    }
+    while let Some(joined) = set.join_next().await {
+        if let Ok((index, outcome)) = joined {
+            outcomes[index] = Some(outcome);
+        }
+    }
+    let panicked =
+        || Failure::new(FailureKind::Unreachable, "the source panicked while it was asked");
+    outcomes
+        .into_iter()
+        .map(|outcome| outcome.unwrap_or_else(|| Err(Unread::Failed(panicked()))))
+        .collect()
+}
+
+/// Reads one, unless it is late.
+async fn in_time<B: Backend>(backend: &B, read: &Read, asking: Asking) -> Outcome {
+    let started = Instant::now();
+    match timeout_at(asking.until.into(), backend.read(read, asking)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Unread::Failed(late(started))),
+    }
+}
+
+/// The failure of what did not come before the load stopped waiting.
+pub(crate) fn late(started: Instant) -> Failure {
+    let seconds = started.elapsed().as_secs_f32();
+    let shown = if seconds < 2.0 { (seconds * 10.0).round() / 10.0 } else { seconds.round() };
+    Failure::new(FailureKind::Unreachable, format!("no answer within {shown} s"))
+}
+
+/// Reads by way of what is kept: what is fresh is taken, what somebody else is reading is waited for, and the rest is
+/// read for all who want it.
+async fn through<B: Backend>(
+    cache: &Cache,
+    backend: &Arc<B>,
+    reads: Vec<(Read, Vec<String>)>,
+    asking: Asking,
+    stale: Option<Duration>,
+) -> Vec<Outcome> {
+    let identity: Arc<str> = backend.identity().into();
+    if asking.only_looks {
+        return looked(cache, backend, &identity, reads, asking).await;
+    }
+    let mut outcomes: Vec<Option<Outcome>> = reads.iter().map(|_| None).collect();
+    let (mut leading, mut waiting) = (Vec::new(), Vec::new());
+    for (index, (read, fields)) in reads.iter().enumerate() {
+        match cache.turn(&identity, read, fields) {
+            Turn::Fresh(blob) => outcomes[index] = Some(Ok(blob)),
+            Turn::Lead(flight) => leading.push((index, flight)),
+            Turn::Wait(flight) => waiting.push((index, flight)),
+        }
+    }
+    let mut led = prolonged(backend, &leading, asking).await;
+    let unled = led.iter().zip(&leading).filter(|(outcome, _)| outcome.is_none());
+    let asked = unled.map(|(_, (index, _))| reads[*index].0.clone()).collect();
+    let read = backend.read_all(asked, asking).await;
+    let open = led.iter_mut().filter(|outcome| outcome.is_none());
+    open.zip(read).for_each(|(outcome, read)| *outcome = Some(read));
+    let has_led = !led.is_empty();
+    for ((index, flight), outcome) in leading.into_iter().zip(led) {
+        let Some(outcome) = outcome else { continue };
+        let earlier = match (&outcome, stale) {
+            (Err(Unread::Failed(failure)), Some(oldest)) if is_out_of_reach(failure) => {
+                flight.earlier(oldest)
+            }
+            _ => None,
+        };
+        // That this load had no time left says nothing to those who have.
+        match &outcome {
+            Err(Unread::Failed(failure)) if is_out_of_reach(failure) && is_late(asking) => {
+                drop(flight);
+            }
+            _ => flight.land(&outcome),
+        }
+        outcomes[index] = Some(earlier.map_or(outcome, Ok));
+    }
+    if has_led && let Some(remark) = cache.save() {
+        let read = outcomes.iter_mut().flatten().find_map(|outcome| outcome.as_mut().ok());
+        read.into_iter().for_each(|blob| blob.remarks.push(remark.clone()));
+    }
+    for (index, flight) in waiting {
+        let started = Instant::now();
+        let earlier = flight.earlier(stale);
+        let outcome = match timeout_at(asking.until.into(), flight.landed(stale)).await {
+            Ok(Some(outcome)) => outcome,
+            // Whoever was reading it gave up; what it wanted, this load reads for itself.
+            Ok(None) => in_time(&**backend, &reads[index].0, asking).await,
+            Err(_) => Err(Unread::Failed(late(started))),
+        };
+        outcomes[index] = Some(match (&outcome, earlier) {
+            (Err(Unread::Failed(failure)), Some(blob)) if is_out_of_reach(failure) => Ok(blob),
+            _ => outcome,
+        });
+    }
+    let unread = || Failure::new(FailureKind::Unreachable, "the secret was not asked for");
+    outcomes
+        .into_iter()
+        .map(|outcome| outcome.unwrap_or_else(|| Err(Unread::Failed(unread()))))
+        .collect()
+}
+
+/// Reads for a report: what is fresh is taken, and nobody else waits for what is read here.
+async fn looked<B: Backend>(
+    cache: &Cache,
+    backend: &Arc<B>,
+    identity: &Arc<str>,
+    reads: Vec<(Read, Vec<String>)>,
+    asking: Asking,
+) -> Vec<Outcome> {
+    let kept: Vec<Option<Blob>> =
+        reads.iter().map(|(read, _)| cache.fresh(identity, read)).collect();
+    let open = reads.into_iter().zip(&kept).filter(|(_, kept)| kept.is_none());
+    let open = open.map(|((read, _), _)| read).collect();
+    let mut read = backend.read_all(open, asking).await.into_iter();
+    let unread = || Failure::new(FailureKind::Unreachable, "the secret was not asked for");
+    kept.into_iter()
+        .map(|kept| match kept {
+            Some(blob) => Ok(blob),
+            None => read.next().unwrap_or_else(|| Err(Unread::Failed(unread()))),
+        })
+        .collect()
+}
+
+/// Whether the load that asks has no time left.
+fn is_late(asking: Asking) -> bool {
+    Instant::now() + Duration::from_millis(200) >= asking.until
+}
+
+/// What was lent earlier and is still good, prolonged where it is time to: a fresh one would be another credential.
+async fn prolonged<B: Backend>(
+    backend: &Arc<B>,
+    leading: &[(usize, Flight)],
+    asking: Asking,
+) -> Vec<Option<Outcome>> {
+    let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(leading.len());
+    let mut set = JoinSet::new();
+    for (at, (_, flight)) in leading.iter().enumerate() {
+        let lent = flight.lent();
+        let is_due = lent.iter().flat_map(|blob| &blob.lease).any(|of| of.is_due(Instant::now()));
+        outcomes.push(lent.clone().filter(|_| !is_due).map(Ok));
+        if let Some(blob) = lent.filter(|_| is_due) {
+            let backend = Arc::clone(backend);
+            set.spawn(async move {
+                let prolonged = backend.prolonged(&blob, asking);
+                (at, timeout_at(asking.until.into(), prolonged).await.ok().flatten())
+            });
+        }
+    }
+    while let Some(joined) = set.join_next().await {
+        if let Ok((at, Some(blob))) = joined {
+            outcomes[at] = Some(Ok(blob));
+        }
+    }
+    outcomes
+}
+
+/// Whether nobody can tell what the store would have answered.
+pub(super) const fn is_out_of_reach(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::Unreachable)
+}

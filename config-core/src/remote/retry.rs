@@ -1,0 +1,90 @@
+//! When a request is made again, and after how long.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// How often one request is tried.
+pub(super) const ATTEMPTS: u32 = 4;
+
+/// The first wait is drawn below this, each further one below twice as much.
+const FIRST: Duration = Duration::from_millis(100);
+
+/// No wait is longer, but for one that the store asks for.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// How many requests one store may be asked again in a row; what succeeds gives some back.
+const BUDGET: u32 = 100;
+const COST: u32 = 5;
+
+/// Bounds how often a store that is in trouble is asked again: a bucket of tokens, as in the retry mode `standard` of
+/// the AWS SDKs. Each repetition takes five, each success gives one back.
+pub(super) struct Budget(AtomicU32);
+
+impl Budget {
+    pub(super) const fn new() -> Self {
+        Self(AtomicU32::new(BUDGET))
+    }
+
+    /// Whether there is enough for one more repetition; it is taken.
+    pub(super) fn take(&self) -> bool {
+        let taken = |left: u32| left.checked_sub(COST);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok()
+    }
+
+    /// A request succeeded.
+    pub(super) fn give_back(&self) {
+        let given = |left: u32| (left < BUDGET).then_some(left + 1);
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, given);
+    }
+}
+
+/// The wait before a repetition: uniformly random up to a bound that doubles ("full jitter", AWS Architecture Blog,
+/// Exponential Backoff And Jitter), or what the store asked for.
+pub(super) fn wait(attempt: u32, asked_for: Option<Duration>) -> Duration {
+    let bound = FIRST.saturating_mul(1 << attempt.min(10)).min(LONGEST);
+    let drawn = bound.mul_f64(fastrand::f64());
+    asked_for.map_or(drawn, |least| least + drawn.min(FIRST))
+}
+
+/// The header `Retry-After` in seconds (RFC 9110, section 10.2.3); its form as a date is rare and taken as a second.
+pub(super) fn asked_for(header: Option<&str>) -> Option<Duration> {
+    let text = header?.trim();
+    match text.parse::<u32>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds.into())),
+        Err(_) if text.is_empty() => None,
+        Err(_) => Some(Duration::from_secs(1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ATTEMPTS, Budget, LONGEST, asked_for, wait};
+    use std::time::Duration;
+
+    #[test]
+    fn waits_are_random_and_bounded() {
+        let waits: Vec<Duration> = (0..1000).map(|_| wait(10, None)).collect();
+        assert!(waits.iter().all(|wait| *wait <= LONGEST));
+        assert!(waits.iter().any(|wait| *wait < LONGEST / 4));
+        assert!(waits.iter().any(|wait| *wait > LONGEST * 3 / 4));
+    }
+
+    #[test]
+    fn what_the_store_asks_for_is_waited_at_least() {
+        let asked = asked_for(Some("3"));
+        assert!(wait(0, asked) >= Duration::from_secs(3));
+        assert_eq!(asked_for(Some("Wed, 21 Oct 2026 07:28:00 GMT")), Some(Duration::from_secs(1)));
+        assert_eq!(asked_for(None), None);
+    }
+
+    #[test]
+    fn a_store_in_trouble_is_not_asked_again_without_end() {
+        let budget = Budget::new();
+        let taken = (0..1000).filter(|_| budget.take()).count();
+        assert_eq!(taken, 20, "of {ATTEMPTS} attempts each");
+        budget.give_back();
+        assert!(!budget.take());
+        (0..10).for_each(|_| budget.give_back());
+        assert!(budget.take());
+    }
+}

@@ -1,0 +1,251 @@
+//! Credentials: those that were given, else those that AWS's own chain finds, kept until shortly before they expire.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::time::{Duration, Instant, SystemTime};
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::web_identity_token::{StaticConfiguration, WebIdentityTokenCredentialsProvider};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use tokio::sync::Mutex;
+use tokio::time::timeout_at;
+
+use super::connector::Connector;
+use super::profile::Profile;
+use super::region::Region;
+use crate::remote::reach::Reach;
+use crate::source::{Failure, FailureKind};
+use crate::value::TextBuilder;
+
+/// How long before they expire credentials are renewed: as long as the AWS SDKs take to be early.
+const EARLY: Duration = Duration::from_secs(5 * 60);
+
+/// Where credentials come from.
+pub(super) enum Origin {
+    /// They were given, and there are no others.
+    Given(Credentials),
+    /// They are looked for, where there may be some.
+    Chain(Box<Chain>),
+}
+
+/// Where credentials are looked for, one place after the other, as the AWS SDKs do.
+pub(super) struct Chain {
+    pub(super) profile: Profile,
+    /// Whether the program named the profile: then nothing else is meant.
+    pub(super) is_chosen: bool,
+    pub(super) web_identity: Option<StaticConfiguration>,
+    /// Whether the environment names a container's endpoint.
+    pub(super) container: bool,
+    /// Whether the machine may be asked.
+    pub(super) machine: bool,
+}
+
+/// The way to credentials.
+pub(super) struct Login {
+    origin: Origin,
+    region: Option<Region>,
+    reach: Reach,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    places: Option<Places>,
+    last: Option<(Instant, Result<Credentials, Failure>)>,
+}
+
+/// The chain, made when it is first asked.
+struct Places {
+    connector: Connector,
+    providers: Vec<(&'static str, SharedCredentialsProvider)>,
+}
+
+impl Login {
+    pub(super) fn new(origin: Origin, region: Option<Region>, reach: Reach) -> Self {
+        Self { origin, region, reach, kept: Mutex::default() }
+    }
+
+    /// Whether others can be had where these are refused.
+    pub(super) const fn is_renewable(&self) -> bool {
+        matches!(self.origin, Origin::Chain(_))
+    }
+
+    /// What tells these credentials from others, as far as it is known without asking.
+    pub(super) fn identity(&self) -> &str {
+        match &self.origin {
+            Origin::Given(credentials) => credentials.access_key_id(),
+            Origin::Chain(chain) => chain.profile.name(),
+        }
+    }
+
+    /// How often somebody has to be waited for before the first read.
+    pub(super) fn round_trips(&self) -> usize {
+        match &self.origin {
+            Origin::Given(_) => 0,
+            Origin::Chain(chain) => {
+                match chain.profile.has_keys() && chain.web_identity.is_none() {
+                    true => 0,
+                    false => 1,
+                }
+            }
+        }
+    }
+
+    /// Credentials other than those that were refused.
+    pub(super) async fn credentials(
+        &self,
+        refused: Option<&Credentials>,
+        until: Instant,
+    ) -> Result<Credentials, Failure> {
+        let chain = match &self.origin {
+            Origin::Given(credentials) => return Ok(credentials.clone()),
+            Origin::Chain(chain) => chain,
+        };
+        let asked = Instant::now();
+        let late = || crate::remote::late(asked).key("credentials");
+        let mut kept = timeout_at(until.into(), self.kept.lock()).await.map_err(|_| late())?;
+        match &kept.last {
+            Some((at, Ok(credentials)))
+                if refused != Some(credentials) && (is_fresh(credentials) || *at > asked) =>
+            {
+                return Ok(credentials.clone());
+            }
+            // Who waited for the same attempt has the same outcome.
+            Some((at, Err(failure))) if *at > asked => return Err(failure.clone()),
+            _ => {}
+        }
+        if kept.places.is_none() || refused.is_some() {
+            kept.places = Some(chain.places(self.region.as_ref(), &self.reach));
+        }
+        let Some(places) = &kept.places else { return Err(late()) };
+        let found = timeout_at(until.into(), places.first(chain)).await;
+        let found = found.unwrap_or_else(|_| Err(late()));
+        kept.last = Some((Instant::now(), found.clone()));
+        found
+    }
+}
+
+impl Chain {
+    fn places(&self, region: Option<&Region>, reach: &Reach) -> Places {
+        let connector = Connector::new(reach);
+        let region = region.map(|region| aws_config::Region::new(region.as_str().to_owned()));
+        let config = ProviderConfig::without_region()
+            .with_region(region)
+            .with_http_client(connector.clone());
+        let mut providers = Vec::new();
+        if let Some(files) = self.profile.files() {
+            let builder = ProfileFileCredentialsProvider::builder().configure(&config);
+            let provider = builder.profile_name(self.profile.name()).profile_files(files).build();
+            providers.push(("profile", SharedCredentialsProvider::new(provider)));
+        }
+        if let Some(given) = &self.web_identity {
+            let builder = WebIdentityTokenCredentialsProvider::builder().configure(&config);
+            let provider = builder.static_configuration(given.clone()).build();
+            providers.push(("web identity", SharedCredentialsProvider::new(provider)));
+        }
+        if self.container {
+            let provider = EcsCredentialsProvider::builder().configure(&config).build();
+            providers.push(("container", SharedCredentialsProvider::new(provider)));
+        }
+        if self.machine {
+            let provider = ImdsCredentialsProvider::builder().configure(&config).build();
+            providers.push(("machine", SharedCredentialsProvider::new(provider)));
+        }
+        Places { connector, providers }
+    }
+
+    /// Where was looked, for a person.
+    fn looked(&self) -> String {
+        if self.is_chosen {
+            return self.profile.shown();
+        }
+        let mut places = vec!["AWS_ACCESS_KEY_ID".to_owned(), self.profile.shown()];
+        places.push("AWS_WEB_IDENTITY_TOKEN_FILE".to_owned());
+        places.push("AWS_CONTAINER_CREDENTIALS_FULL_URI".to_owned());
+        places.push(match self.machine {
+            true => "the machine's metadata".to_owned(),
+            false => "not the machine's metadata (AWS_EC2_METADATA_DISABLED)".to_owned(),
+        });
+        places.join(", ")
+    }
+}
+
+impl Places {
+    /// The credentials of the first place that has any.
+    async fn first(&self, chain: &Chain) -> Result<Credentials, Failure> {
+        for (name, provider) in &self.providers {
+            match provider.provide_credentials().await {
+                Ok(credentials) => return Ok(credentials),
+                Err(CredentialsError::CredentialsNotLoaded(_)) => {}
+                Err(error) => return Err(self.failure(name, &error, chain)),
+            }
+        }
+        let message = format!("no AWS credentials; looked in {}", chain.looked());
+        Err(Failure::new(FailureKind::NotConfigured, message)
+            .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws configure"))
+    }
+
+    /// Why a place that should have credentials gave none. What the crates say may quote a file or an answer; only
+    /// whether it has known words in it is looked at.
+    fn failure(&self, name: &str, error: &CredentialsError, chain: &Chain) -> Failure {
+        let of = match name {
+            "profile" => format!("the {}", chain.profile.shown()),
+            "web identity" => "the role of AWS_WEB_IDENTITY_TOKEN_FILE".to_owned(),
+            name => format!("the {name}"),
+        };
+        let failed = |kind, why: &str| Failure::new(kind, format!("no credentials of {of}: {why}"));
+        if let Some(failure) = self.connector.failed() {
+            return failed(failure.kind(), &failure.message);
+        }
+        if name == "profile" && chain.profile.has_login() {
+            let login = format!("aws sso login --profile {}", chain.profile.name());
+            return failed(FailureKind::Expired, "nobody is logged in, or no longer")
+                .hint(format!("run: {login}"));
+        }
+        if says(error, &["expired", "Expired"]) {
+            return failed(FailureKind::Expired, "what they are got by has expired")
+                .hint("get a new token or login");
+        }
+        match error {
+            CredentialsError::InvalidConfiguration(_) => {
+                failed(FailureKind::NotConfigured, "what is configured there cannot be used")
+                    .hint("see what this says: aws sts get-caller-identity")
+            }
+            CredentialsError::ProviderTimedOut(_) => {
+                failed(FailureKind::Unreachable, "it did not answer in time")
+            }
+            _ if says(error, &["AccessDenied", "not authorized", "UnauthorizedException"]) => {
+                failed(FailureKind::Denied, "it may not be used")
+                    .hint("let whoever asks assume the role: sts:AssumeRole")
+            }
+            _ => failed(FailureKind::Denied, "they could not be had")
+                .hint("see what this says: aws sts get-caller-identity"),
+        }
+    }
+}
+
+/// Whether they are good for a while yet.
+fn is_fresh(credentials: &Credentials) -> bool {
+    let Some(expiry) = credentials.expiry() else { return true };
+    expiry.duration_since(SystemTime::now()).is_ok_and(|left| left > EARLY)
+}
+
+/// Whether an error, or what it came of, has one of these words in it.
+fn says(error: &dyn Error, words: &[&str]) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // It may quote what must not stay in memory.
+        let mut text = TextBuilder::new();
+        let _ = write!(text, "{error} {error:?}");
+        if words.iter().any(|word| text.as_str().contains(word)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}

@@ -1,0 +1,252 @@
+//! `aws("prod/app")`: secrets of AWS Secrets Manager, and with `ssm:` parameters of Systems Manager Parameter Store.
+
+mod batch;
+mod builder;
+mod call;
+mod connector;
+mod credentials;
+mod parameters;
+mod plan;
+mod profile;
+mod refusal;
+mod region;
+mod rotation;
+mod secrets;
+mod settings;
+mod store;
+mod target;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+pub use builder::AwsBuilder;
+pub use rotation::{Rotation, Schedule};
+
+use self::batch::Refused;
+use self::call::{Client, Service};
+use self::credentials::Login;
+use self::settings::{Given, Settings};
+use self::target::{Target, What};
+use super::{Kind, Opened, Request, Unopened};
+use crate::environment::{Context, Environment};
+use crate::remote::http::Http;
+use crate::remote::{Asking, Backend, Outcome, Read, Remote};
+use crate::source::{
+    Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted,
+};
+use crate::value::Text;
+
+pub(crate) const KIND: Kind = Kind { name: "aws", open, has_variables: false };
+
+/// An account at AWS: a source of settings, and a [`Store`](crate::store::Store) of secrets.
+///
+/// A list that names `aws("prod/app")` needs none of this: it is set up by the environment. Given to
+/// [`Loader::source`](crate::Loader::source), it takes the place of that entry.
+///
+/// | place | what it is |
+/// |---|---|
+/// | `prod/app`, or an ARN | a secret whose JSON has the keys |
+/// | `prod/db#url`, `prod/db@AWSPREVIOUS#url` | one key of a secret, of the version with that stage, or by its identifier |
+/// | `prod/db` | at a field: the whole text, or the bytes |
+/// | `ssm:/prod/app` | in a list: all parameters below that path, `/prod/app/db/password` being `db.password` |
+/// | `ssm:/prod/db/password`, `ssm:/prod/db/password@3` | at a field: one parameter, or a version or label of it |
+///
+/// A name with `#` or `@` in it cannot be written so; name such a secret otherwise.
+///
+/// Credentials are found as the AWS SDKs find them: the keys of the environment, a profile of `~/.aws` (also with SSO, an
+/// assumed role, or a process of its own), a web identity, a container's endpoint, the metadata of the machine. Keys,
+/// profile, region, endpoints and web identity may stand in the list's `.env` files too; what names a container's or
+/// machine's endpoint is taken from the environment of the process.
+///
+/// ```no_run
+/// use config_core::{Aws, Secrets, SecretString};
+///
+/// #[derive(Secrets)]
+/// #[secrets(sources(env, aws("prod/app")))]
+/// struct Settings {
+///     #[secret(required, format = any)]
+///     api_key: SecretString,
+/// }
+///
+/// let account = Aws::builder().region("eu-west-1").profile("production").build()?;
+/// let loader = Settings::loader().source(account);
+/// # Ok::<(), config_core::Failure>(())
+/// ```
+#[derive(Clone)]
+pub struct Aws {
+    account: Arc<Account>,
+    source: Arc<Remote<Account>>,
+}
+
+/// What is known of an account while it is asked.
+pub(super) struct Account {
+    client: Client,
+    refused: Refused,
+}
+
+fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
+    let written = request.place.unwrap_or_default();
+    let place = context.expand(written).map_err(Unopened::from)?;
+    let settings = Settings::of(Given::default(), request.variables).map_err(Unopened::Failed)?;
+    let own = Target::read(&place).map_err(Unopened::Failed)?.region;
+    if settings.region.is_none() && own.is_none() {
+        return Err(Unopened::NotConfigured("AWS_REGION".to_owned()));
+    }
+    let account = Arc::new(Account::new(settings));
+    let name = request.name.map(str::to_owned);
+    let remote = Remote::new(account, name, Some(&place)).map_err(Unopened::Failed)?;
+    Ok(Box::new(remote))
+}
+
+impl Aws {
+    /// An account that is set up by hand, as far as that is wished.
+    ///
+    /// ```
+    /// let account = config_core::Aws::builder()
+    ///     .region("eu-west-1")
+    ///     .credentials("AKIAIOSFODNN7EXAMPLE", "not-a-real-one")
+    ///     .build()?;
+    /// assert!(!format!("{account:?}").contains("not-a-real-one"));
+    /// # Ok::<(), config_core::Failure>(())
+    /// ```
+    pub fn builder() -> AwsBuilder {
+        AwsBuilder::default()
+    }
+
+    /// The account that the environment of the process names.
+    ///
+    /// ```no_run
+    /// let account = config_core::Aws::from_env()?;
+    /// # Ok::<(), config_core::Failure>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no region, or a variable that cannot be used.
+    pub fn from_env() -> Result<Self, Failure> {
+        Self::builder().build()
+    }
+
+    fn given(given: Given) -> Result<Self, Failure> {
+        let name = given.name.clone();
+        let settings = Settings::of(given, &of_process)?;
+        if settings.region.is_none() {
+            let failure = Failure::new(FailureKind::NotConfigured, "AWS_REGION is not set");
+            return Err(failure.hint("set AWS_REGION, or call `region` on the builder"));
+        }
+        let account = Arc::new(Account::new(settings));
+        let source = Arc::new(Remote::new(Arc::clone(&account), name, None)?);
+        Ok(Self { account, source })
+    }
+}
+
+/// A variable of the process's environment.
+fn of_process(name: &str) -> Result<Option<Text>, Failure> {
+    match Environment::Process.text(name) {
+        Some(Err(_)) => {
+            let failure = Failure::new(FailureKind::Malformed, "the variable is not UTF-8 text");
+            Err(failure.key(name.to_owned()))
+        }
+        text => Ok(text.and_then(Result::ok).filter(|text| !text.is_empty())),
+    }
+}
+
+impl Account {
+    fn new(settings: Settings) -> Self {
+        let Settings { region, endpoints, origin, reach } = settings;
+        let http = Http::new(reach.clone());
+        let login = Login::new(origin, region.clone(), reach);
+        Self { client: Client { http, login, region, endpoints }, refused: Refused::default() }
+    }
+}
+
+impl Backend for Account {
+    const KIND: &'static str = "aws";
+
+    fn identity(&self) -> String {
+        let Client { region, endpoints, login, .. } = &self.client;
+        let Some(region) = region else { return format!("aws {}", login.identity()) };
+        let secrets = endpoints.address(Service::Secrets, region);
+        let parameters = endpoints.address(Service::Parameters, region);
+        format!("aws {region} {secrets} {parameters} {}", login.identity())
+    }
+
+    fn table(&self, place: &str) -> Option<String> {
+        target::tree(place)
+    }
+
+    async fn read(&self, read: &Read, asking: Asking) -> Outcome {
+        let target = Target::read(&read.place)?;
+        let (region, version) = (target.region.as_ref(), read.version.as_deref());
+        match target.what {
+            What::Secret(id) => secrets::one(self, id, region, version, asking.until).await,
+            What::Parameter(name) => {
+                parameters::one(self, name, region, version, asking.until).await
+            }
+            What::Tree(path) if version.is_none() => {
+                parameters::tree(self, path, asking.until).await
+            }
+            What::Tree(_) => {
+                let message = "a path of parameters has no versions: name one parameter";
+                Err(Failure::new(FailureKind::Malformed, message).into())
+            }
+        }
+    }
+
+    fn read_all(
+        self: &Arc<Self>,
+        reads: Vec<Read>,
+        asking: Asking,
+    ) -> impl Future<Output = Vec<Outcome>> + Send {
+        batch::read_all(Arc::clone(self), reads, asking)
+    }
+
+    fn plan(&self, reads: &[Read]) -> SourcePlan {
+        plan::plan(self, reads)
+    }
+
+    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String> {
+        plan::remedy(read, key)
+    }
+}
+
+impl Source for Aws {
+    fn label(&self) -> String {
+        self.source.label()
+    }
+
+    fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
+        self.source.fetch(wanted)
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    fn unclaimed(&self, claims: &Claims<'_>) -> Vec<Unclaimed> {
+        self.source.unclaimed(claims)
+    }
+
+    fn remarks(&self, claims: &Claims<'_>) -> Vec<String> {
+        self.source.remarks(claims)
+    }
+
+    fn remedy(&self, key: &Key<'_>) -> Option<String> {
+        self.source.remedy(key)
+    }
+
+    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
+        self.source.plan(wanted)
+    }
+
+    fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
+        self.source.at_place(place)
+    }
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let region = self.account.client.region.as_ref();
+        f.debug_struct("Aws").field("region", &region).finish_non_exhaustive()
+    }
+}

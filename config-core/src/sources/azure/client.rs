@@ -1,0 +1,166 @@
+//! Requests to a vault, with a token, and what a load asks.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use zeroize::Zeroizing;
+
+use super::challenge::Challenge;
+use super::login::Token;
+use super::refusal::{self, Act};
+use super::secret::{Secret, time};
+use super::session::Session;
+use super::vault::Vault;
+use crate::remote::http::{Http, Request, Response};
+use crate::remote::{Asking, Backend, Blob, Outcome, Read, Unread};
+use crate::source::{Failure, FailureKind, Key, Policy, SourcePlan};
+use crate::value::{Node, Position, Value};
+
+/// 0.03 dollars for 10,000 calls.
+const PRICE: u64 = 3_000;
+
+/// A vault that is asked with tokens of one session.
+pub(super) struct Client {
+    pub(super) vault: Vault,
+    session: Session,
+    http: Arc<Http>,
+}
+
+/// One request, which may have to be made twice.
+pub(super) struct Call {
+    act: Act,
+    method: Method,
+    path: String,
+    body: Option<Zeroizing<Vec<u8>>>,
+    repeatable: bool,
+}
+
+impl Call {
+    /// One that reads.
+    pub(super) const fn get(act: Act, path: String) -> Self {
+        Self { act, method: Method::GET, path, body: None, repeatable: true }
+    }
+
+    /// One that changes something.
+    pub(super) const fn change(act: Act, method: Method, path: String) -> Self {
+        Self { act, method, path, body: None, repeatable: false }
+    }
+
+    pub(super) fn body(mut self, body: Zeroizing<Vec<u8>>) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Says that it does no harm to be carried out twice.
+    pub(super) const fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
+    fn request(&self, vault: &Vault, token: &Token) -> Request {
+        let url = format!("{}{}", vault.url, self.path);
+        let mut request = Request::new(self.method.clone(), url)
+            .header(AUTHORIZATION, String::clone(&token.bearer));
+        if let Some(body) = &self.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        match self.repeatable {
+            true => request.repeatable(),
+            false => request,
+        }
+    }
+}
+
+impl Client {
+    pub(super) const fn new(vault: Vault, session: Session, http: Arc<Http>) -> Self {
+        Self { vault, session, http }
+    }
+
+    /// Makes a request; a token that the vault does not accept is replaced once. None where there is no such secret or
+    /// version.
+    ///
+    /// # Errors
+    /// The vault could not be asked, or refused.
+    pub(super) async fn send(
+        &self,
+        call: &Call,
+        until: Instant,
+    ) -> Result<Option<Response>, Failure> {
+        let mut token = self.session.token(&self.vault, until).await?;
+        let mut response = self.http.send(&call.request(&self.vault, &token), until).await?;
+        if response.status == 401 && self.session.can_renew() {
+            let header = response.header(WWW_AUTHENTICATE.as_str()).unwrap_or_default();
+            let challenge = Challenge::read(header);
+            token = self.session.another(&token, &challenge, &self.vault, until).await?;
+            response = self.http.send(&call.request(&self.vault, &token), until).await?;
+        }
+        if response.is_success() {
+            return Ok(Some(response));
+        }
+        if refusal::is_absent(&response) {
+            return Ok(None);
+        }
+        Err(refusal::failure(&response, call.act, &self.vault, &token.who))
+    }
+}
+
+impl Backend for Client {
+    const KIND: &'static str = "azure";
+
+    fn identity(&self) -> String {
+        format!("{} {}", self.vault.url, self.session.who())
+    }
+
+    fn own_name(&self, key: &Key<'_>) -> Option<String> {
+        Some(key.hyphenated())
+    }
+
+    async fn read(&self, read: &Read, asking: Asking) -> Outcome {
+        let path = Vault::secret(&read.place, read.version.as_deref())?;
+        let Some(response) = self.send(&Call::get(Act::Get, path), asking.until).await? else {
+            return Err(Unread::Absent(match read.version {
+                None => "no such secret",
+                Some(_) => "no such version",
+            }));
+        };
+        let secret = Secret::read(response.json()?)?;
+        let now = SystemTime::now();
+        secret.must_be_good(now)?;
+        let Some(value) = secret.value else {
+            let message = "the answer has no value";
+            return Err(Failure::new(FailureKind::Malformed, message).into());
+        };
+        let left = time(secret.expires).and_then(|expires| expires.duration_since(now).ok());
+        Ok(Blob {
+            version: secret.version,
+            good_until: left.and_then(|left| Instant::now().checked_add(left)),
+            ..Blob::new(Node::new(Value::Text(value), Position::default()))
+        })
+    }
+
+    fn plan(&self, reads: &[Read]) -> SourcePlan {
+        let plan: SourcePlan = reads.iter().map(Vault::call).collect();
+        let mut policy =
+            "role: Key Vault Secrets User (or the secret permission `get`)\n".to_owned();
+        for read in reads {
+            policy += &format!("scope: the secret {} of {}\n", read.place, self.vault.url);
+        }
+        let trips = if self.session.has_token() { 1 } else { 2 };
+        plan.round_trips(if reads.is_empty() { 0 } else { trips })
+            .costs(PRICE * reads.len() as u64)
+            .needs(Policy::new("text", policy.trim_end()))
+    }
+
+    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String> {
+        let (vault, name) = (self.vault.name(), &read.place);
+        Vault::secret(name, None).ok()?;
+        let set =
+            format!("az keyvault secret set --vault-name {vault} --name {name} --file /dev/stdin");
+        Some(match key {
+            None => format!("run: {set}"),
+            Some(key) => format!("add {key} to the JSON object in the secret {name}; run: {set}"),
+        })
+    }
+}

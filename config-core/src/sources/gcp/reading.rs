@@ -1,0 +1,166 @@
+//! Secret Manager as a source: reading versions, and what reading asks, costs and needs.
+
+use std::time::Instant;
+
+use reqwest::Method;
+
+use super::checksum::crc32c;
+use super::client::{Call, Client};
+use super::names::{Name, is_number, is_version};
+use super::refusal::Verb;
+use crate::remote::encode::from_base64;
+use crate::remote::http::Response;
+use crate::remote::locate::text_or_bytes;
+use crate::remote::{Asking, Backend, Blob, Outcome, Read, Unread};
+use crate::source::{Failure, FailureKind, Key, Policy, SourcePlan};
+use crate::value::{Node, Value};
+
+const READ: Verb = Verb {
+    does: "read",
+    permission: "secretmanager.versions.access",
+    role: "roles/secretmanager.secretAccessor",
+};
+
+/// What one access costs: 0.03 dollars for 10,000.
+const PRICE: u64 = 3_000;
+
+/// A version as it was read.
+pub(super) struct Accessed {
+    pub(super) node: Node,
+    pub(super) number: String,
+}
+
+impl Client {
+    /// Reads a version, or the current one. Each is asked for by its own name, so one that is absent, disabled or
+    /// destroyed never becomes another.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub(super) async fn access(
+        &self,
+        name: &Name,
+        version: Option<&str>,
+        until: Instant,
+    ) -> Result<Accessed, Unread> {
+        let version = version.unwrap_or("latest");
+        if !is_version(version) {
+            let message = "a version is a number, `latest`, or an alias of the secret";
+            return Err(malformed(message).into());
+        }
+        let behind = format!("/versions/{version}:access");
+        let call = Call {
+            method: Method::GET,
+            behind: &behind,
+            body: None,
+            repeatable: true,
+            verb: READ,
+            version: Some(version),
+        };
+        let mut is_second = false;
+        loop {
+            let response = self.about(name, &call, until).await?;
+            match accessed(&response, version)? {
+                Some(accessed) => return Ok(accessed),
+                None if is_second => {
+                    let message = "the value was damaged on its way, twice: its checksum differs";
+                    return Err(malformed(message).into());
+                }
+                None => is_second = true,
+            }
+        }
+    }
+
+    pub(super) fn name(&self, place: &str) -> Result<Name, Failure> {
+        Name::read(place, self.setup.location.as_deref())
+    }
+}
+
+/// What an answer brings; none where it was damaged on its way.
+fn accessed(response: &Response, asked: &str) -> Result<Option<Accessed>, Failure> {
+    let unknown = || {
+        malformed("the answer is not that of Secret Manager")
+            .hint("look whether the endpoint is that of Secret Manager")
+    };
+    let answer = response.json()?;
+    let text = |node: Option<&Node>| match node.map(|node| &node.value) {
+        Some(Value::Text(text) | Value::Number(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let name = text(answer.entry("name")).ok_or_else(unknown)?;
+    let number = name.rsplit('/').next().filter(|number| is_number(number)).ok_or_else(unknown)?;
+    if is_number(asked) && number.trim_start_matches('0') != asked.trim_start_matches('0') {
+        return Err(malformed("the answer has another version than was asked for"));
+    }
+    let payload = answer.entry("payload").ok_or_else(unknown)?;
+    let Some(bytes) = text(payload.entry("data")).as_deref().and_then(|data| from_base64(data))
+    else {
+        return Err(unknown());
+    };
+    let checksum = text(payload.entry("dataCrc32c"));
+    if checksum.is_some_and(|checksum| checksum.parse() != Ok(crc32c(&bytes))) {
+        return Ok(None);
+    }
+    Ok(Some(Accessed { node: text_or_bytes(bytes), number: number.to_owned() }))
+}
+
+impl Backend for Client {
+    const KIND: &'static str = "gcp";
+
+    fn identity(&self) -> String {
+        self.identity()
+    }
+
+    fn own_name(&self, key: &Key<'_>) -> Option<String> {
+        Some(key.hyphenated())
+    }
+
+    async fn read(&self, read: &Read, asking: Asking) -> Outcome {
+        let name = self.name(&read.place)?;
+        let accessed = self.access(&name, read.version.as_deref(), asking.until).await?;
+        Ok(Blob { version: Some(accessed.number), ..Blob::new(accessed.node) })
+    }
+
+    fn plan(&self, reads: &[Read]) -> SourcePlan {
+        let project = self.known_project().unwrap_or("PROJECT");
+        let full = |read: &Read| match self.name(&read.place) {
+            Ok(name) => name.full(project),
+            Err(_) => read.place.clone(),
+        };
+        let calls = reads.iter().map(|read| {
+            let version = read.version.as_deref().unwrap_or("latest");
+            format!("GET /v1/{}/versions/{version}:access", full(read))
+        });
+        let mut needed: Vec<String> =
+            reads.iter().map(|read| format!("{} on {}", READ.role, full(read))).collect();
+        needed.sort_unstable();
+        needed.dedup();
+        let count = u64::try_from(reads.len()).unwrap_or(u64::MAX);
+        let plan: SourcePlan = calls.collect();
+        match reads.is_empty() {
+            true => plan,
+            false => plan
+                .round_trips(self.waits() + 1)
+                .costs(PRICE.saturating_mul(count))
+                .needs(Policy::new("text", needed.join("\n"))),
+        }
+    }
+
+    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String> {
+        let name = self.name(&read.place).ok()?;
+        let options = name.options(self.known_project());
+        Some(match (key, &read.version) {
+            (_, Some(version)) if is_number(version) => {
+                format!("point at a version of {} that has it", name.id)
+            }
+            (Some(key), _) => format!(
+                "add {key} to the JSON in {}: gcloud secrets versions add {options} --data-file=-",
+                name.id
+            ),
+            (None, _) => format!("run: gcloud secrets create {options} --data-file=-"),
+        })
+    }
+}
+
+fn malformed(message: &'static str) -> Failure {
+    Failure::new(FailureKind::Malformed, message)
+}

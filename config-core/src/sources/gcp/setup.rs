@@ -1,0 +1,191 @@
+//! What the source is set up by: Google's own variables, and what the program says.
+
+use std::path::{Path, PathBuf};
+
+use super::names::{is_location, is_project};
+use crate::environment::Environment;
+use crate::remote::reach::Reach;
+use crate::source::{Failure, FailureKind};
+use crate::sources::Variables;
+use crate::value::Text;
+
+/// Names of the project, as Google's tools and libraries have them.
+const PROJECT: [&str; 4] =
+    ["GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT", "CLOUDSDK_CORE_PROJECT"];
+
+/// Set by Cloud Run, Cloud Functions and App Engine, and by whoever names a metadata server.
+const IN_CLOUD: [&str; 6] = [
+    "K_SERVICE",
+    "CLOUD_RUN_JOB",
+    "FUNCTION_TARGET",
+    "GAE_SERVICE",
+    "GCE_METADATA_HOST",
+    "GCE_METADATA_IP",
+];
+
+/// Everything that can be said of the source.
+#[derive(Clone, Default)]
+pub(super) struct Setup {
+    pub(super) project: Option<String>,
+    pub(super) quota_project: Option<String>,
+    pub(super) universe: Option<String>,
+    /// In the stead of the public addresses.
+    pub(super) endpoint: Option<String>,
+    /// The region of secrets whose names have none.
+    pub(super) location: Option<String>,
+    /// Where new secrets are replicated to; nowhere stands for wherever Google likes.
+    pub(super) replicas: Vec<String>,
+    pub(super) credentials: Given,
+    /// What relative paths in given credentials start from.
+    pub(super) root: Option<PathBuf>,
+    pub(super) metadata: Option<String>,
+    /// Whether anything says that there is a metadata server.
+    pub(super) is_in_cloud: bool,
+    pub(super) reach: Reach,
+}
+
+/// Which credentials.
+#[derive(Clone)]
+pub(super) enum Given {
+    Token(Text),
+    Json(Text),
+    File(PathBuf),
+    Metadata,
+    /// The file that gcloud keeps, if it is there, else the metadata server.
+    Usual(Option<PathBuf>),
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        Self::Usual(None)
+    }
+}
+
+impl Setup {
+    /// Fills in what was not said from variables; relative paths start from the root.
+    ///
+    /// # Errors
+    /// A variable that cannot be read, or that names no project.
+    pub(super) fn with_variables(
+        mut self,
+        variables: Variables<'_>,
+        root: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        for name in PROJECT {
+            if self.project.is_none()
+                && let Some(project) = variables(name)?
+            {
+                if !is_project(&project) {
+                    return Err(wrong("is no name of a project").key(name));
+                }
+                self.project = Some(project.to_string());
+            }
+        }
+        let text = |name: &str| Ok(variables(name)?.map(|text| text.to_string()));
+        or(&mut self.quota_project, || text("GOOGLE_CLOUD_QUOTA_PROJECT"))?;
+        or(&mut self.universe, || text("GOOGLE_CLOUD_UNIVERSE_DOMAIN"))?;
+        or(&mut self.metadata, || text("GCE_METADATA_HOST"))?;
+        or(&mut self.metadata, || text("GCE_METADATA_IP"))?;
+        for name in IN_CLOUD {
+            self.is_in_cloud |= variables(name)?.is_some();
+        }
+        if let Given::Usual(None) = self.credentials {
+            self.credentials = match variables("GOOGLE_APPLICATION_CREDENTIALS")? {
+                Some(path) => Given::File(resolved(root, Path::new(path.as_str()))),
+                None => Given::Usual(usual_file(variables)?),
+            };
+        }
+        self.reach = self.reach.with_proxy_of(variables)?;
+        Ok(self)
+    }
+
+    /// The same from the variables of the process.
+    ///
+    /// # Errors
+    /// As [`with_variables`](Self::with_variables).
+    pub(super) fn with_process(mut self) -> Result<Self, Failure> {
+        self.is_in_cloud |= is_google_hardware();
+        self.with_variables(&|name| of_process(name), None)
+    }
+
+    /// Whether a project is known, or somebody can be asked for it.
+    pub(super) fn has_project(&self) -> bool {
+        let file = matches!(self.credentials, Given::File(_) | Given::Json(_));
+        self.project.is_some() || file || self.is_in_cloud
+    }
+
+    /// Takes a host alone, and a universe, for what they are.
+    ///
+    /// # Errors
+    /// Something that was said cannot be.
+    pub(super) fn checked(mut self) -> Result<Self, Failure> {
+        if let Some(endpoint) = &mut self.endpoint {
+            if !endpoint.starts_with("https://") && !endpoint.starts_with("http://") {
+                return Err(wrong("the endpoint begins with https://"));
+            }
+            endpoint.truncate(endpoint.trim_end_matches('/').len());
+        }
+        if self.project.as_deref().is_some_and(|project| !is_project(project)) {
+            return Err(wrong("no name of a project was given"));
+        }
+        if !self.location.iter().chain(&self.replicas).all(|name| is_location(name)) {
+            return Err(wrong("a region is written as europe-west3"));
+        }
+        if self.universe.as_deref().is_some_and(|universe| !is_host(universe)) {
+            return Err(wrong("no name of a universe domain was given"));
+        }
+        Ok(self)
+    }
+}
+
+/// Whether the machine says that it is one of Google's: the only trace of Compute Engine and Kubernetes Engine that can
+/// be seen without asking over the network.
+pub(super) fn is_google_hardware() -> bool {
+    let name = std::fs::read("/sys/class/dmi/id/product_name").unwrap_or_default();
+    name.starts_with(b"Google")
+}
+
+/// Where gcloud keeps the login of `gcloud auth application-default login`.
+fn usual_file(variables: Variables<'_>) -> Result<Option<PathBuf>, Failure> {
+    const NAME: &str = "application_default_credentials.json";
+    if let Some(folder) = variables("CLOUDSDK_CONFIG")? {
+        return Ok(Some(Path::new(folder.as_str()).join(NAME)));
+    }
+    let (variable, below) = match cfg!(windows) {
+        true => ("APPDATA", "gcloud"),
+        false => ("HOME", ".config/gcloud"),
+    };
+    let home = variables(variable)?;
+    Ok(home.map(|home| Path::new(home.as_str()).join(below).join(NAME)))
+}
+
+fn of_process(name: &str) -> Result<Option<Text>, Failure> {
+    match Environment::Process.text(name) {
+        None => Ok(None),
+        Some(Ok(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Some(Err(_)) => Err(wrong("the variable is not UTF-8 text").key(name.to_owned())),
+    }
+}
+
+fn or(
+    value: &mut Option<String>,
+    other: impl FnOnce() -> Result<Option<String>, Failure>,
+) -> Result<(), Failure> {
+    if value.is_none() {
+        *value = other()?;
+    }
+    Ok(())
+}
+
+fn resolved(root: Option<&Path>, path: &Path) -> PathBuf {
+    root.map_or_else(|| path.to_owned(), |root| root.join(path))
+}
+
+pub(super) fn is_host(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    text.contains('.') && text.bytes().all(fits)
+}
+
+fn wrong(message: &'static str) -> Failure {
+    Failure::new(FailureKind::Malformed, message)
+}

@@ -1,0 +1,136 @@
+//! `vault("secret/app")`: HashiCorp Vault and OpenBao.
+
+mod answer;
+mod backend;
+mod builder;
+mod client;
+mod leases;
+mod login;
+mod mounts;
+mod place;
+mod session;
+mod store;
+mod variables;
+mod words;
+
+use std::sync::Arc;
+
+pub use builder::VaultBuilder;
+
+use self::backend::Server;
+use super::{Kind, Opened, Request, Unopened};
+use crate::environment::{Context, Environment};
+use crate::remote::Remote;
+use crate::source::{Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted};
+
+pub(crate) const KIND: Kind = Kind { name: "vault", open, has_variables: false };
+
+/// HashiCorp Vault or OpenBao, as one login and one namespace see it: a source of settings, and a store of secrets.
+///
+/// Places are `secret/app` (KV version 2), `kv1:secret/app` (version 1), `database/creds/app` (a credential that is made
+/// when it is read), or any other path that can be read. `@7` behind a place is a version of KV version 2.
+///
+/// ```
+/// use config_core::{SecretString, Secrets, Vault};
+///
+/// #[derive(Secrets)]
+/// #[secrets(sources(env, vault("secret/app")))]
+/// struct Settings {
+///     #[secret(required, format = any)]
+///     api_key: SecretString,
+/// }
+///
+/// let vault = Vault::builder().endpoint("http://127.0.0.1:1").token("not-a-real-token").build()?;
+/// let error = Settings::loader().env([("A", "b")]).source(vault).load().err().unwrap();
+/// assert!(error.to_string().contains("vault secret/app"));
+/// # Ok::<(), config_core::Failure>(())
+/// ```
+#[derive(Clone)]
+pub struct Vault {
+    remote: Arc<Remote<Server>>,
+    server: Arc<Server>,
+    name: Option<String>,
+}
+
+fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
+    let place = request.place.map(|place| context.expand(place)).transpose()?;
+    let builder = variables::builder(request.variables, context, request.name)?;
+    Ok(Box::new(builder.at(place.as_deref())?))
+}
+
+impl Vault {
+    /// A connection, said piece by piece.
+    ///
+    /// ```
+    /// let vault = config_core::Vault::builder().endpoint("https://vault.example").kubernetes("app").build()?;
+    /// # Ok::<(), config_core::Failure>(())
+    /// ```
+    pub fn builder() -> VaultBuilder {
+        VaultBuilder::default()
+    }
+
+    /// A connection as the environment of the process says: `VAULT_ADDR`, `VAULT_TOKEN` and the others.
+    ///
+    /// # Errors
+    /// What is missing in it, or cannot be read.
+    ///
+    /// ```no_run
+    /// let vault = config_core::Vault::from_env()?;
+    /// # Ok::<(), config_core::Failure>(())
+    /// ```
+    pub fn from_env() -> Result<Self, Failure> {
+        let environment = Environment::Process;
+        let context = Context::of(&environment, None, None);
+        let variables = |name: &str| match environment.text(name) {
+            Some(Err(_)) => {
+                Err(Failure::new(FailureKind::Malformed, "the variable is not UTF-8 text")
+                    .key(name.to_owned()))
+            }
+            text => Ok(text.and_then(Result::ok).filter(|text| !text.is_empty())),
+        };
+        match variables::builder(&variables, &context, None) {
+            Ok(builder) => builder.build(),
+            Err(Unopened::Failed(failure)) => Err(failure),
+            Err(unset @ Unopened::NotConfigured(_)) => {
+                Err(Failure::new(FailureKind::NotConfigured, unset.to_string()))
+            }
+        }
+    }
+}
+
+impl Source for Vault {
+    fn label(&self) -> String {
+        self.remote.label()
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
+        self.remote.fetch(wanted)
+    }
+
+    fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
+        self.remote.at_place(place)
+    }
+
+    fn remarks(&self, claims: &Claims<'_>) -> Vec<String> {
+        self.remote.remarks(claims)
+    }
+
+    fn remedy(&self, key: &Key<'_>) -> Option<String> {
+        self.remote.remedy(key)
+    }
+
+    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
+        self.remote.plan(wanted)
+    }
+}
+
+/// Without any credential.
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Vault({}, [REDACTED])", self.server.client.address())
+    }
+}

@@ -1,0 +1,110 @@
+//! What a person is told: what would be asked, what has to be allowed, what to run.
+
+use super::backend::Server;
+use super::mounts::{Engine, Mount, question};
+use super::place::{Place, encoded};
+use crate::remote::Read;
+use crate::source::{Failure, FailureKind, Policy, SourcePlan};
+
+/// What reading these would ask and need.
+pub(super) fn plan(server: &Server, reads: &[Read]) -> SourcePlan {
+    let login = server.session.login();
+    let mut plan: SourcePlan = login.calls().into_iter().collect();
+    let mut policies = Vec::new();
+    let mut longest = 1;
+    for (place, version) in reads.iter().filter_map(|read| Server::named(read).ok()) {
+        let (path, query) = match server.mounts.of(&place) {
+            None if place.may_mint() => {
+                plan = plan.reads(format!("GET /v1/{}", question(&place)));
+                longest = 2;
+                (place.path.clone(), String::new())
+            }
+            known => {
+                let mount = known.unwrap_or_else(|| Mount::guess(&place));
+                let query = version.map_or(String::new(), |version| format!("?version={version}"));
+                (mount.api_path(&place), query)
+            }
+        };
+        plan = plan.reads(format!("GET /v1/{}{query}", encoded(&path)));
+        policies.push(stanza(&path, "read"));
+    }
+    policies.sort_unstable();
+    policies.dedup();
+    let policy = Policy::new("hcl", policies.join("\n"));
+    plan.round_trips(login.round_trips() + longest).needs(policy)
+}
+
+/// What to run so that a secret has a key.
+pub(super) fn remedy(
+    server: &Server,
+    read: &Read,
+    key: Option<&str>,
+    is_absent: bool,
+) -> Option<String> {
+    let place = Place::read(&read.place).ok()?;
+    let mount = server.mounts.of(&place).unwrap_or_else(|| Mount::guess(&place));
+    if matches!(mount.engine, Engine::Other(_)) || place.may_mint() {
+        return None;
+    }
+    let below = place.below(&mount.path)?;
+    if mount.engine == Engine::Kv2
+        && let Some(rest) = below.strip_prefix("data/")
+    {
+        let path = &mount.path;
+        return Some(format!("leave `data/` out of the place: vault(\"{path}/{rest}\")"));
+    }
+    if read.version.is_some() {
+        return Some("name a version that is there, or none for the current one".to_owned());
+    }
+    let verb = match (key, mount.engine) {
+        (Some(_), Engine::Kv2) if !is_absent => "patch",
+        _ => "put",
+    };
+    let namespace = server.client.namespace();
+    let namespace = namespace.map_or(String::new(), |name| format!("-namespace={} ", quoted(name)));
+    let (mount, below) = (quoted(&mount.path), quoted(below));
+    let data = key.map_or("@file.json".to_owned(), |key| format!("{}=-", quoted(key)));
+    // A second `put` would take away what the first has written.
+    let then = if verb == "put" && key.is_some() { ", then kv patch for further keys" } else { "" };
+    let program = server.program;
+    Some(format!("run: {program} kv {verb} {namespace}-mount={mount} {below} {data}{then}"))
+}
+
+/// The failure of a token that may not do this, with what would allow it.
+pub(super) fn denied(mount: &Mount, place: &Place) -> Failure {
+    let path = mount.api_path(place);
+    let message = format!("the token's policies do not allow to read {path}");
+    Failure::new(FailureKind::Denied, message)
+        .hint(format!("add to one of its policies: {}", stanza(&path, "read")))
+}
+
+/// A rule of a policy.
+pub(super) fn stanza(path: &str, capability: &str) -> String {
+    let path = path.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("path \"{path}\" {{ capabilities = [\"{capability}\"] }}")
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte);
+    match word.bytes().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quoted, stanza};
+
+    #[test]
+    fn a_word_is_quoted_for_a_shell_only_where_it_has_to_be() {
+        assert_eq!(quoted("team/app"), "team/app");
+        assert_eq!(quoted("it's; rm"), r"'it'\''s; rm'");
+    }
+
+    #[test]
+    fn a_rule_of_a_policy_is_whole() {
+        assert_eq!(stanza("a/data/b", "read"), r#"path "a/data/b" { capabilities = ["read"] }"#);
+    }
+}

@@ -1,0 +1,69 @@
+//! The Vault that is asked: the one that is there, or one started for this run.
+
+use config_core::store::{Store, wait};
+use config_core::{Failure, FailureKind, Node, Position, Text, Value, Vault};
+use config_tests_servers::openbao::{self, ROOT_TOKEN};
+
+/// Where the secrets are.
+pub(crate) enum Server {
+    /// Where `VAULT_ADDR` says.
+    There,
+    /// An OpenBao that ends with this program, and forgets everything.
+    Own(openbao::Server),
+}
+
+impl Server {
+    /// The one that is there, else one of our own.
+    pub(crate) fn find() -> Result<Self, &'static str> {
+        if std::env::var_os("VAULT_ADDR").is_some() {
+            return Ok(Self::There);
+        }
+        match openbao::Server::is_installed() {
+            true => Ok(Self::Own(openbao::Server::dev())),
+            false => {
+                Err("there is no Vault to ask: set VAULT_ADDR and VAULT_TOKEN, or install OpenBao \
+                 for the examples and tests: tests/servers/install.sh")
+            }
+        }
+    }
+
+    /// The variables that a load is given.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let own = match self {
+            Self::There => Vec::new(),
+            Self::Own(server) => vec![
+                ("VAULT_ADDR".to_owned(), server.url()),
+                ("VAULT_TOKEN".to_owned(), ROOT_TOKEN.to_owned()),
+            ],
+        };
+        std::env::vars().chain(own).collect()
+    }
+
+    /// Writes the sample secret, unless there is one; what was done.
+    pub(crate) fn with_sample(&self, name: &str) -> Result<String, Failure> {
+        let vault = match self {
+            Self::There => Vault::from_env()?,
+            Self::Own(server) => {
+                Vault::builder().endpoint(server.url()).token(ROOT_TOKEN).build()?
+            }
+        };
+        match wait(vault.create(name, &sample())) {
+            Ok(version) => Ok(format!("wrote {name}, version {}", version.id)),
+            Err(failure) if failure.kind() == FailureKind::Conflict => {
+                Ok(format!("left {name} as it is"))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+fn sample() -> Node {
+    let database = [("host", "db.staging.example"), ("password", "not-a-real-one-of-staging")];
+    let database = table(database.map(|(name, value)| (name, Node::from(value))));
+    table([("api_key", Node::from("not-a-real-key-of-staging")), ("database", database)])
+}
+
+fn table<const N: usize>(entries: [(&str, Node); N]) -> Node {
+    let entries = entries.map(|(name, node)| (Text::new(name.to_owned()), node));
+    Node::new(Value::Map(entries.into()), Position::default())
+}

@@ -1,0 +1,13 @@
+//! Stores that fail, whichever they are: the load ends in time, says what is wrong in words that hold no value, and takes
+//! nothing weaker.
+
+#[cfg(feature = "azure")]
+mod azure;
+mod bed;
+mod every;
+#[cfg(feature = "vault")]
+mod reports;
+#[cfg(feature = "vault")]
+mod weaker;
+#[cfg(feature = "vault")]
+mod writing;

@@ -1,0 +1,13 @@
+use config_core::Secrets;
+
+#[derive(Secrets)]
+struct Settings {
+    #[setting(required)]
+    port: u16,
+    #[setting(skip)]
+    requests: u64,
+}
+
+fn main() {
+    Settings::schema();
+}
