@@ -3,14 +3,15 @@
 # Only ratios within one run count; instructions are counted by callgrind, seconds are user CPU.
 #
 #   benches/run.sh                      everything
-#   benches/run.sh load crates          only these; of load, crates, app, structs. RESULTS.md stays as it is.
+#   benches/run.sh load crates          only these; of load, crates, app, structs, features. RESULTS.md stays as it is.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")"
 here=$PWD
-parts=${*:-load crates app structs}
+parts=${*:-load crates app structs features}
 target=${CARGO_TARGET_DIR:-$here/target}
 peers="confique envy config conf figment"
+features="toml yaml figment miette tracing exec keyring age vault aws gcp azure all"
 TIMEFORMAT=%U
 declare -A cost
 rows=()
@@ -73,10 +74,13 @@ instructions() { # peer fields foreign loads length-of-an-argument-that-is-not-r
 
 measure_crates() {
     for peer in ours $peers; do
-        cost[$peer/crates]=$(cargo tree --locked --offline -p "app-$peer" -e normal,build --prefix none |
-            sed 's/ (\*)$//' | sort -u | wc -l)
+        cost[$peer/crates]=$(crates -p "app-$peer")
     done
     judge "crates in an application" n "${cost[ours/crates]}" "" "" 18
+}
+
+crates() { # arguments of cargo tree...
+    cargo tree --locked --offline "$@" -e normal,build --prefix none | sed 's/ (\*)$//' | sort -u | wc -l
 }
 
 measure_app() {
@@ -93,11 +97,11 @@ measure_app() {
     judge "clean debug build of an application" s "${cost[ours/app]}" "confique" "${cost[confique/app]}" 1.3
 }
 
-clean_build() { # package
+clean_build() { # package arguments-of-cargo-build...
     local directory seconds
-    say "build: $1"
+    say "build: $*"
     directory=$(mktemp -d)
-    seconds=$(timed "$directory" -p "$1")
+    seconds=$(timed "$directory" -p "$@")
     rm -rf "$directory"
     echo "$seconds"
 }
@@ -137,6 +141,20 @@ timed() { # target-directory arguments-of-cargo-build...
     log=$(mktemp)
     { time CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$1 cargo build --locked --offline --quiet "${@:2}" 2>"$log"; } 2>&1 || { cat "$log" >&2; exit 1; }
     rm "$log"
+}
+
+# --- what each feature adds ----------------------------------------------------------------------------------------
+
+measure_features() {
+    local feature
+    for feature in default $features; do
+        cost[$feature/feature/crates]=$(crates -p app-ours --features "$(enabled "$feature")")
+        cost[$feature/feature/app]=$(clean_build app-ours --features "$(enabled "$feature")")
+    done
+}
+
+enabled() { # feature: the default ones are on anyway
+    [[ $1 == default ]] || echo "$1"
 }
 
 # --- the table ---------------------------------------------------------------------------------------------------
@@ -180,6 +198,20 @@ report() {
             "| 100 | ${cost[ours/struct/100]} | ${cost[serde/struct/100]} | ${cost[hand/struct/100]} |" \
             "| 300 | ${cost[ours/struct/300]} | ${cost[serde/struct/300]} | ${cost[hand/struct/300]} |"
     fi
+    if [[ $parts == *features* ]]; then
+        echo
+        echo "The same application of ours with one feature more than the default ones, and with all of them."
+        echo
+        added
+    fi
+}
+
+added() {
+    local lines=() feature
+    for feature in default $features; do
+        lines+=("| $feature | ${cost[$feature/feature/crates]} | ${cost[$feature/feature/app]} |")
+    done
+    aligned "| feature | crates | clean debug build, s |" "${lines[@]}"
 }
 
 loads() {
