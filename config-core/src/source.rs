@@ -557,6 +557,16 @@ impl Failure {
         self.kind
     }
 
+    /// The failure of a source that panicked; what it said may hold a value.
+    pub(crate) fn panicked() -> Self {
+        Self::new(FailureKind::Unreachable, "the source panicked while it was asked")
+    }
+
+    /// The failure of a variable that is set, but not to UTF-8 text.
+    pub(crate) fn not_utf8(variable: &str) -> Self {
+        Self::new(FailureKind::Malformed, "the variable is not UTF-8 text").key(variable.to_owned())
+    }
+
     /// The failure of reading a file, told apart by what the operating system said.
     ///
     /// ```

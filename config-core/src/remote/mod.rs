@@ -30,7 +30,7 @@ pub use cache::Cache;
 use lease::Lease;
 use locate::{Located, Place};
 #[cfg(feature = "aws")]
-pub(crate) use reading::{each, late};
+pub(crate) use reading::{each, gathered, late};
 use runtime::Runtime;
 
 use crate::source::{
@@ -189,21 +189,19 @@ impl<B: Backend> Remote<B> {
         asking: Asking,
         kept: Kept,
     ) -> Answers {
-        let mut reads: Vec<Read> =
-            located.iter().flatten().map(|located| located.read.clone()).collect();
-        reads.sort_unstable();
-        reads.dedup();
+        let reads = distinct(&located);
         let outcomes = if reads.is_empty() {
             Vec::new()
         } else {
-            let fields = |read: &Read| -> Vec<String> {
-                let of = located.iter().zip(keys);
-                let of = of.filter(|(located, _)| {
-                    located.as_ref().is_ok_and(|located| located.read == *read)
-                });
-                of.map(|(_, key)| key.path().to_owned()).collect()
-            };
-            let named = reads.iter().map(|read| (read.clone(), fields(read))).collect();
+            let mut named: Vec<(Read, Vec<String>)> =
+                reads.iter().map(|read| (read.clone(), Vec::new())).collect();
+            for (located, key) in located.iter().zip(keys) {
+                if let Ok(located) = located
+                    && let Ok(index) = reads.binary_search(&located.read)
+                {
+                    named[index].1.push(key.path().to_owned());
+                }
+            }
             reading::all(self.runtime()?, &self.backend, named, asking, kept).await?
         };
         let mut remarks: Vec<String> =
@@ -266,11 +264,7 @@ impl<B: Backend> Source for Remote<B> {
     }
 
     fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
-        let located = self.locate(wanted.keys());
-        let mut reads: Vec<Read> = located.into_iter().flatten().map(|found| found.read).collect();
-        reads.sort_unstable();
-        reads.dedup();
-        self.backend.plan(&reads)
+        self.backend.plan(&distinct(&self.locate(wanted.keys())))
     }
 }
 
@@ -291,6 +285,15 @@ impl From<Failure> for Unread {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
+}
+
+/// The secrets that keys stand in, each once and in order.
+fn distinct(located: &[Result<Located<'_>, Failure>]) -> Vec<Read> {
+    let mut reads: Vec<Read> =
+        located.iter().flatten().map(|located| located.read.clone()).collect();
+    reads.sort_unstable();
+    reads.dedup();
+    reads
 }
 
 /// A little before the load stops waiting, so that what is late is told apart from what is there.

@@ -40,23 +40,29 @@ pub(crate) async fn each<B: Backend>(
     reads: Vec<Read>,
     asking: Asking,
 ) -> Vec<Outcome> {
-    let mut outcomes: Vec<Option<Outcome>> = reads.iter().map(|_| None).collect();
+    let count = reads.len();
     let mut set = JoinSet::new();
     for (index, read) in reads.into_iter().enumerate() {
         let backend = Arc::clone(&backend);
-        set.spawn(async move { (index, in_time(&*backend, &read, asking).await) });
+        set.spawn(async move { [(index, in_time(&*backend, &read, asking).await)] });
     }
+    gathered(set, count).await
+}
+
+/// The outcomes of so many secrets in their order, from tasks that each know some of them; what a task that panicked was
+/// to find out has failed.
+pub(crate) async fn gathered<S>(mut set: JoinSet<S>, count: usize) -> Vec<Outcome>
+where
+    S: IntoIterator<Item = (usize, Outcome)> + Send + 'static,
+{
+    let mut outcomes: Vec<Option<Outcome>> = (0..count).map(|_| None).collect();
     while let Some(joined) = set.join_next().await {
-        if let Ok((index, outcome)) = joined {
+        for (index, outcome) in joined.into_iter().flatten() {
             outcomes[index] = Some(outcome);
         }
     }
-    let panicked =
-        || Failure::new(FailureKind::Unreachable, "the source panicked while it was asked");
-    outcomes
-        .into_iter()
-        .map(|outcome| outcome.unwrap_or_else(|| Err(Unread::Failed(panicked()))))
-        .collect()
+    let panicked = || Err(Unread::Failed(Failure::panicked()));
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(panicked)).collect()
 }
 
 /// Reads one, unless it is late.

@@ -100,9 +100,7 @@ impl<T> Future for Running<T> {
     type Output = Result<T, Failure>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context).map_err(|_| {
-            Failure::new(FailureKind::Unreachable, "the source panicked while it was asked")
-        })
+        Pin::new(&mut self.0).poll(context).map_err(|_| Failure::panicked())
     }
 }
 

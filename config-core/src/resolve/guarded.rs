@@ -9,9 +9,7 @@ use std::task::{Context, Poll};
 
 use zeroize::Zeroizing;
 
-use crate::source::{
-    Answers, Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted,
-};
+use crate::source::{Answers, Claims, Failure, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted};
 use crate::value::Text;
 
 /// A source whose every call is caught where it panics.
@@ -44,7 +42,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Failure {
             }
         },
     };
-    let failure = Failure::new(FailureKind::Unreachable, "the source panicked while it was asked");
+    let failure = Failure::panicked();
     match words.contains("no reactor running") {
         true => failure.hint(
             "use load_async() within a tokio runtime, or give the source a runtime of its own",

@@ -145,13 +145,8 @@ impl SourceList {
 
     /// A variable that sources are set up by: of the environment, else of a source that has variables.
     fn variable(&self, name: &str, context: &Context<'_>) -> Result<Option<Text>, Failure> {
-        match context.environment.text(name) {
-            Some(Err(_)) => {
-                let message = "the variable is not UTF-8 text";
-                return Err(Failure::new(FailureKind::Malformed, message).key(name.to_owned()));
-            }
-            Some(Ok(text)) if !text.is_empty() => return Ok(Some(text)),
-            _ => {}
+        if let Some(text) = sources::variable_of(context.environment, name)? {
+            return Ok(Some(text));
         }
         let has_variables =
             |listed: &Listed| sources::kind(&listed.kind).is_some_and(|kind| kind.has_variables);

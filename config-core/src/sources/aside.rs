@@ -79,11 +79,9 @@ impl<J, T> Shared<J, T> {
             let Some((index, job)) = self.state().jobs.pop_front() else { return };
             let patience = Patience { until, given_up: &self.given_up };
             let result = catch_unwind(AssertUnwindSafe(|| work(job, &patience)));
-            let panicked =
-                || Failure::new(FailureKind::Unreachable, "the source panicked while it was asked");
             let waker = {
                 let mut state = self.state();
-                state.results[index] = Some(result.unwrap_or_else(|_| Err(panicked())));
+                state.results[index] = Some(result.unwrap_or_else(|_| Err(Failure::panicked())));
                 state.waker.take()
             };
             if let Some(waker) = waker {

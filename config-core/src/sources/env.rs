@@ -5,7 +5,7 @@ use super::{Kind, Request, Unopened};
 use crate::environment::{Context, Environment, NotUtf8};
 use crate::origin::{Absence, Origin};
 use crate::source::{
-    Answer, Claims, Failure, FailureKind, Fetch, Found, Key, Source, SourcePlan, Unclaimed, Wanted,
+    Answer, Claims, Failure, Fetch, Found, Key, Source, SourcePlan, Unclaimed, Wanted,
 };
 use crate::value::{Node, Position, Text, Value};
 
@@ -114,8 +114,6 @@ fn value(text: Text, which: usize) -> Answer {
 
 fn not_utf8(name: &str) -> Answer {
     Answer::Failed(
-        Failure::new(FailureKind::Malformed, "the variable is not UTF-8 text")
-            .key(name.to_owned())
-            .hint("set it to UTF-8 text; put binary values in a file"),
+        Failure::not_utf8(name).hint("set it to UTF-8 text; put binary values in a file"),
     )
 }

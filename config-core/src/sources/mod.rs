@@ -28,8 +28,8 @@ pub(crate) mod vault;
 
 use std::fmt;
 
-use crate::environment::{Context, Unexpanded};
-use crate::source::{Failure, FailureKind, Source};
+use crate::environment::{Context, Environment, Unexpanded};
+use crate::source::{Failure, Source};
 use crate::value::{Node, Text};
 
 /// One kind of source, as `sources(..)` names it.
@@ -57,6 +57,14 @@ pub(crate) struct Request<'a> {
     /// The variables that a source is set up by: of the environment, else of the list's `.env` files.
     #[allow(dead_code, reason = "not every kind of source is set up by variables")]
     pub(crate) variables: Variables<'a>,
+}
+
+/// A variable of an environment that sources are set up by; empty counts as not set.
+pub(crate) fn variable_of(environment: &Environment, name: &str) -> Result<Option<Text>, Failure> {
+    match environment.text(name) {
+        Some(Err(_)) => Err(Failure::not_utf8(name)),
+        text => Ok(text.and_then(Result::ok).filter(|text| !text.is_empty())),
+    }
 }
 
 /// Looks a variable up that sources are set up by; empty counts as not set.
@@ -123,9 +131,7 @@ impl From<Unexpanded> for Unopened {
     fn from(why: Unexpanded) -> Self {
         match why {
             Unexpanded::Unset(name) => Self::NotConfigured(name),
-            Unexpanded::NotUtf8(name) => Self::Failed(
-                Failure::new(FailureKind::Malformed, "the variable is not UTF-8 text").key(name),
-            ),
+            Unexpanded::NotUtf8(name) => Self::Failed(Failure::not_utf8(&name)),
         }
     }
 }

@@ -90,7 +90,6 @@ pub(super) async fn read_all(
     let batches = batches(&account, &reads);
     let mut alone: Vec<usize> = (0..reads.len()).collect();
     alone.retain(|index| !batches.iter().any(|batch| batch.reads().contains(index)));
-    let mut outcomes: Vec<Option<Outcome>> = reads.iter().map(|_| None).collect();
     let mut set = JoinSet::new();
     let of = |indices: &[usize]| -> Vec<(usize, Read)> {
         indices.iter().map(|&index| (index, reads[index].clone())).collect()
@@ -100,17 +99,7 @@ pub(super) async fn read_all(
         let reads = of(batch.reads());
         set.spawn(together(Arc::clone(&account), batch, reads, asking));
     }
-    while let Some(joined) = set.join_next().await {
-        for (index, outcome) in joined.unwrap_or_default() {
-            outcomes[index] = Some(outcome);
-        }
-    }
-    let panicked =
-        || Failure::new(FailureKind::Unreachable, "the source panicked while it was asked");
-    outcomes
-        .into_iter()
-        .map(|outcome| outcome.unwrap_or_else(|| Err(Unread::Failed(panicked()))))
-        .collect()
+    remote::gathered(set, reads.len()).await
 }
 
 /// One batch; what it says nothing of, or all where it is refused, by itself.

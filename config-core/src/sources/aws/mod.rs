@@ -28,14 +28,13 @@ use self::call::{Client, Service};
 use self::credentials::Login;
 use self::settings::{Given, Settings};
 use self::target::{Target, What};
-use super::{Kind, Opened, Request, Unopened};
+use super::{Kind, Opened, Request, Unopened, variable_of};
 use crate::environment::{Context, Environment};
 use crate::remote::http::Http;
 use crate::remote::{Asking, Backend, Outcome, Read, Remote};
 use crate::source::{
     Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted,
 };
-use crate::value::Text;
 
 pub(crate) const KIND: Kind = Kind { name: "aws", open, has_variables: false };
 
@@ -129,7 +128,7 @@ impl Aws {
 
     fn given(given: Given) -> Result<Self, Failure> {
         let name = given.name.clone();
-        let settings = Settings::of(given, &of_process)?;
+        let settings = Settings::of(given, &|name| variable_of(&Environment::Process, name))?;
         if settings.region.is_none() {
             let failure = Failure::new(FailureKind::NotConfigured, "AWS_REGION is not set");
             return Err(failure.hint("set AWS_REGION, or call `region` on the builder"));
@@ -137,17 +136,6 @@ impl Aws {
         let account = Arc::new(Account::new(settings));
         let source = Arc::new(Remote::new(Arc::clone(&account), name, None)?);
         Ok(Self { account, source })
-    }
-}
-
-/// A variable of the process's environment.
-fn of_process(name: &str) -> Result<Option<Text>, Failure> {
-    match Environment::Process.text(name) {
-        Some(Err(_)) => {
-            let failure = Failure::new(FailureKind::Malformed, "the variable is not UTF-8 text");
-            Err(failure.key(name.to_owned()))
-        }
-        text => Ok(text.and_then(Result::ok).filter(|text| !text.is_empty())),
     }
 }
 

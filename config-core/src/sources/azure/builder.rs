@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Azure;
 use super::client::Client;
 use super::login::{Login, Tool};
 use super::session::Session;
 use super::settings::{ADDRESS, Settings};
 use super::vault::{Vault, authority_of};
-use super::{Azure, from_process};
 use crate::environment::Environment;
 use crate::remote::http::Http;
 use crate::remote::reach::{Authority, Reach};
 use crate::secret::{ExposeSecret, SecretString};
 use crate::source::{Failure, FailureKind};
-use crate::sources::Variables;
+use crate::sources::{Variables, variable_of};
 use crate::value::{Text, exact};
 
 /// Sets up a [`Azure`]: what is not said here is read from the variables that Azure's own clients read.
@@ -195,7 +195,7 @@ impl AzureBuilder {
     pub fn build(self) -> Result<Azure, Failure> {
         let environment = self.environment.clone();
         let name = self.name.clone();
-        let variables = |name: &str| from_process(&environment, name);
+        let variables = |name: &str| variable_of(&environment, name);
         let Some(client) = self.client(&variables)? else {
             let message = format!("{} is not set", ADDRESS[0]);
             return Err(Failure::new(FailureKind::NotConfigured, message));

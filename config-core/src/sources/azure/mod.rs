@@ -23,10 +23,9 @@ use client::Client;
 use settings::ADDRESS;
 
 use super::{Kind, Opened, Request, Unopened};
-use crate::environment::{Context, Environment};
+use crate::environment::Context;
 use crate::remote::Remote;
-use crate::source::{Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted};
-use crate::value::Text;
+use crate::source::{Claims, Failure, Fetch, Key, Source, SourcePlan, Wanted};
 
 pub(crate) const KIND: Kind = Kind { name: "azure", open, has_variables: false };
 
@@ -150,16 +149,4 @@ fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
     let name = request.name.map(str::to_owned);
     let source = Remote::new(Arc::new(client), name, place.as_deref());
     Ok(Box::new(source.map_err(Unopened::Failed)?))
-}
-
-/// A variable of the process, or of the pairs that stand for it; empty counts as not set.
-fn from_process(environment: &Environment, name: &str) -> Result<Option<Text>, Failure> {
-    match environment.text(name) {
-        None => Ok(None),
-        Some(Ok(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
-        Some(Err(_)) => {
-            let message = "the variable is not UTF-8 text";
-            Err(Failure::new(FailureKind::Malformed, message).key(name.to_owned()))
-        }
-    }
 }

@@ -6,7 +6,7 @@ use super::names::{is_location, is_project};
 use crate::environment::Environment;
 use crate::remote::reach::Reach;
 use crate::source::{Failure, FailureKind};
-use crate::sources::Variables;
+use crate::sources::{Variables, variable_of};
 use crate::value::Text;
 
 /// Names of the project, as Google's tools and libraries have them.
@@ -105,7 +105,7 @@ impl Setup {
     /// As [`with_variables`](Self::with_variables).
     pub(super) fn with_process(mut self) -> Result<Self, Failure> {
         self.is_in_cloud |= is_google_hardware();
-        self.with_variables(&|name| of_process(name), None)
+        self.with_variables(&|name| variable_of(&Environment::Process, name), None)
     }
 
     /// Whether a project is known, or somebody can be asked for it.
@@ -157,14 +157,6 @@ fn usual_file(variables: Variables<'_>) -> Result<Option<PathBuf>, Failure> {
     };
     let home = variables(variable)?;
     Ok(home.map(|home| Path::new(home.as_str()).join(below).join(NAME)))
-}
-
-fn of_process(name: &str) -> Result<Option<Text>, Failure> {
-    match Environment::Process.text(name) {
-        None => Ok(None),
-        Some(Ok(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
-        Some(Err(_)) => Err(wrong("the variable is not UTF-8 text").key(name.to_owned())),
-    }
 }
 
 fn or(

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use builder::VaultBuilder;
 
 use self::backend::Server;
-use super::{Kind, Opened, Request, Unopened};
+use super::{Kind, Opened, Request, Unopened, variable_of};
 use crate::environment::{Context, Environment};
 use crate::remote::Remote;
 use crate::source::{Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted};
@@ -81,13 +81,7 @@ impl Vault {
     pub fn from_env() -> Result<Self, Failure> {
         let environment = Environment::Process;
         let context = Context::of(&environment, None, None);
-        let variables = |name: &str| match environment.text(name) {
-            Some(Err(_)) => {
-                Err(Failure::new(FailureKind::Malformed, "the variable is not UTF-8 text")
-                    .key(name.to_owned()))
-            }
-            text => Ok(text.and_then(Result::ok).filter(|text| !text.is_empty())),
-        };
+        let variables = |name: &str| variable_of(&environment, name);
         match variables::builder(&variables, &context, None) {
             Ok(builder) => builder.build(),
             Err(Unopened::Failed(failure)) => Err(failure),
