@@ -76,7 +76,8 @@ impl Census {
         self.copies.len() - self.own().count()
     }
 
-    fn own(&self) -> impl Iterator<Item = &Copy> {
+    /// Those outside of the block that the kernel made.
+    pub fn own(&self) -> impl Iterator<Item = &Copy> {
         self.copies.iter().filter(|copy| copy.region != Region::Environment)
     }
 }
