@@ -2,6 +2,7 @@
 
 use crate::document::Syntax;
 use crate::format::{Format, check_pattern, fits};
+use crate::schema::address::Address;
 use crate::source::Key;
 use crate::value::{Node, Position, Value};
 
@@ -50,7 +51,8 @@ pub fn yaml(data: &[u8]) {
     document(data, Syntax::Yaml);
 }
 
-/// A key of a document and, before a line end, the place of its struct: any text can be looked for.
+/// A key of a document and, before a line end, the place of its struct: any text can be looked for, and an address that
+/// can be read is made of its parts.
 pub fn key(data: &[u8]) {
     const DOCUMENT: &str =
         r#"{"a": {"b": {"c": "1"}, "b.c": "2", "": 3}, "a.b": [4], "A_B": "5", ".": {"a": 6}}"#;
@@ -58,11 +60,26 @@ pub fn key(data: &[u8]) {
     let Ok(root) = crate::document::json::parse(DOCUMENT) else { return };
     let (base, own) = text.split_once('\n').map_or((None, text), |(base, own)| (Some(base), own));
     let names = [own];
+    assert_made_of_its_parts(own);
     for own in [Some(own), None] {
         let (path, variables) = (names[0], &names);
         let base = base.map(|base| (base, path));
         let key = Key { path, variables, own, base, secret: false, prefix: "", binary: false };
         let _ = crate::document::lookup::answer(&root, &key, None);
+    }
+}
+
+/// An address written again from what was read is the same text; what cannot be read says why.
+fn assert_made_of_its_parts(text: &str) {
+    match Address::read(text) {
+        Ok(Address { place, version, key }) => {
+            let part = |mark: &str, part: Option<&str>| {
+                part.map_or(String::new(), |part| format!("{mark}{part}"))
+            };
+            let written = format!("{}{}{}", part("", place), part("@", version), part("#", key));
+            assert_eq!(written, text);
+        }
+        Err(mistake) => assert!(!mistake.message().is_empty()),
     }
 }
 

@@ -128,4 +128,11 @@ mod tests {
     fn characters_of_several_bytes_are_kept_whole() {
         assert_eq!(Address::read("ä@ö#ü"), address(Some("ä"), Some("ö"), Some("ü")));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_an_address_made_of_its_parts_or_says_what_is_wrong(text in "[a#@ é/]{0,12}|.{0,20}") {
+            crate::__private::fuzz::key(text.as_bytes());
+        }
+    }
 }
