@@ -95,6 +95,7 @@ mod loader;
 mod origin;
 #[cfg(feature = "scrub-env")]
 pub mod os;
+mod park;
 #[cfg(feature = "_net")]
 mod remote;
 mod report;

@@ -386,6 +386,10 @@ impl<T: Secrets> Loader<T> {
     /// Asks every source for every field, and tells what would win and what it hides. No value is in it, and it does not
     /// fail: problems are part of the table.
     ///
+    /// It mints no credential and opens no wrapping, and says of those that it did not look. It does log in, as a load
+    /// would, unless the source has a token from a load before: of an AppRole's secret id whose uses are counted that is
+    /// one. And it runs the commands of `exec`. [`plan`](Self::plan) asks nobody and runs nothing.
+    ///
     /// ```
     /// # use config_core::Secrets;
     /// # #[derive(Secrets)]

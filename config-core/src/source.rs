@@ -6,8 +6,9 @@ use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::format::duration;
 use crate::origin::{Absence, Origin};
 use crate::value::{Node, Position, Text};
 
@@ -189,6 +190,7 @@ pub struct SourcePlan {
     pub(crate) round_trips: usize,
     pub(crate) nano_dollars: u64,
     pub(crate) policy: Option<Policy>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// The least that a load has to be allowed to do at a backend, in the backend's own language.
@@ -321,6 +323,18 @@ impl SourcePlan {
         self
     }
 
+    /// Adds something that is not as it should be about asking so.
+    ///
+    /// ```
+    /// let plan = config_core::SourcePlan::default().warns("the address is http://");
+    /// assert_eq!(plan.warnings(), ["the address is http://"]);
+    /// ```
+    #[must_use]
+    pub fn warns(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
     /// The calls, a line each.
     #[must_use]
     pub fn calls(&self) -> &[String] {
@@ -337,6 +351,12 @@ impl SourcePlan {
     #[must_use]
     pub const fn price(&self) -> u64 {
         self.nano_dollars
+    }
+
+    /// What is not as it should be about asking so, a line each.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The least that the load has to be allowed to do.
@@ -560,6 +580,13 @@ impl Failure {
     /// The failure of a source that panicked; what it said may hold a value.
     pub(crate) fn panicked() -> Self {
         Self::new(FailureKind::Unreachable, "the source panicked while it was asked")
+    }
+
+    /// The failure of what did not come in the time that the load has.
+    pub(crate) fn late(after: Duration) -> Self {
+        let message = format!("no answer within {}", duration::shown(after));
+        Self::new(FailureKind::Unreachable, message)
+            .hint("find out what holds it up, or give the load more time: `.deadline(..)`")
     }
 
     /// The failure of a variable that is set, but not to UTF-8 text.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::pin::Pin;
 use std::time::SystemTime;
 
 use crate::source::Failure;
@@ -151,19 +149,5 @@ impl Version {
 /// assert_eq!(config_core::store::wait(async { 1 + 1 }), 2);
 /// ```
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
-    struct Parker(std::thread::Thread);
-    impl Wake for Parker {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Parker(std::thread::current())));
-    let mut context = Context::from_waker(&waker);
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::park(),
-        }
-    }
+    crate::park::wait(future)
 }

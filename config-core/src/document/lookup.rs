@@ -12,6 +12,9 @@ use crate::origin::{Absence, Origin};
 use crate::source::{Answer, Answers, Claims, Failure, FailureKind, Found, Key, Unclaimed, Wanted};
 use crate::value::{Node, Position, Text, Value};
 
+/// Why a key is absent of which a document has nothing at all.
+pub(crate) const NO_SUCH_KEY: &str = "no such key";
+
 /// What a document says of one key.
 pub(crate) enum Lookup<'d> {
     /// It holds something under this name; an empty text only where no other name holds more.
@@ -25,32 +28,19 @@ pub(crate) enum Lookup<'d> {
 /// Answers every wanted key from a document; `file` is where it was read from.
 pub(crate) fn answers(root: &Node, wanted: &Wanted<'_>, file: Option<&Arc<Path>>) -> Answers {
     let root = Root::indexed(root);
-    Ok(wanted.keys.iter().map(|key| answer_in(&root, key, file)).collect())
+    Ok(wanted.keys.iter().map(|key| root.answer(key, file)).collect())
 }
 
 /// Answers one key.
-#[cfg(any(test, feature = "testing", feature = "_net", feature = "exec"))]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) fn answer(root: &Node, key: &Key<'_>, file: Option<&Arc<Path>>) -> Answer {
-    answer_in(&Root { node: root, names: None }, key, file)
+    Root { node: root, names: None }.answer(key, file)
 }
 
 /// Finds one key by all the names that it has in a document.
 #[cfg(feature = "figment")]
 pub(crate) fn find<'d>(root: &'d Node, key: &Key<'d>) -> Lookup<'d> {
     find_in(&Root { node: root, names: None }, key)
-}
-
-fn answer_in(root: &Root<'_>, key: &Key<'_>, file: Option<&Arc<Path>>) -> Answer {
-    let (node, name) = match find_in(root, key) {
-        Lookup::Absent(absence) => return Answer::Absent(absence),
-        Lookup::Blocked { node, part } => return Answer::Failed(blocked(node, &part, file)),
-        Lookup::Found { node, name } => (node, name),
-    };
-    let origin = Origin::new(name).at(file.cloned(), node.at);
-    if node.value.is_empty() {
-        return Answer::Empty(origin);
-    }
-    Answer::Value(Found { node: node.clone(), origin })
 }
 
 fn find_in<'d>(root: &Root<'d>, key: &Key<'d>) -> Lookup<'d> {
@@ -134,13 +124,12 @@ pub(crate) fn unclaimed(
 }
 
 /// A document that many keys are looked for in.
-struct Root<'d> {
+pub(crate) struct Root<'d> {
     node: &'d Node,
     /// Its entries by name, where there are so many that it pays.
     names: Option<BTreeMap<&'d str, &'d Node>>,
 }
 
-/// What was found under the names tried so far.
 /// Why a path ends at something that is no table. Not the same as absent: what is there is not what it should be.
 pub(crate) fn blocked(node: &Node, part: &str, file: Option<&Arc<Path>>) -> Failure {
     let message = format!("{part} must be a table, is {}", node.value.kind());
@@ -151,6 +140,7 @@ pub(crate) fn blocked(node: &Node, part: &str, file: Option<&Arc<Path>>) -> Fail
     }
 }
 
+/// What was found under the names tried so far.
 struct Search<'d> {
     empty: Option<(&'d Node, String)>,
     blocked: Option<(&'d Node, String)>,
@@ -166,11 +156,26 @@ enum Walk<'d> {
 }
 
 impl<'d> Root<'d> {
-    fn indexed(node: &'d Node) -> Self {
+    /// One in which a key is found about as fast however many there are.
+    pub(crate) fn indexed(node: &'d Node) -> Self {
         const FEW: usize = 16;
         let many = Some(entries(node)).filter(|entries| entries.len() > FEW);
         let names = many.map(|all| all.iter().map(|(name, node)| (name.as_str(), node)).collect());
         Self { node, names }
+    }
+
+    /// Answers one key; `file` is where the document was read from.
+    pub(crate) fn answer(&self, key: &Key<'_>, file: Option<&Arc<Path>>) -> Answer {
+        let (node, name) = match find_in(self, key) {
+            Lookup::Absent(absence) => return Answer::Absent(absence),
+            Lookup::Blocked { node, part } => return Answer::Failed(blocked(node, &part, file)),
+            Lookup::Found { node, name } => (node, name),
+        };
+        let origin = Origin::new(name).at(file.cloned(), node.at);
+        if node.value.is_empty() {
+            return Answer::Empty(origin);
+        }
+        Answer::Value(Found { node: node.clone(), origin })
     }
 
     fn get(&self, name: &str) -> Option<&'d Node> {
@@ -227,7 +232,7 @@ impl<'d> Search<'d> {
             (_, Some((node, part))) => Lookup::Blocked { node, part },
             (Some((node, name)), None) => Lookup::Found { node, name },
             (None, None) => {
-                let why = self.why.unwrap_or(Cow::Borrowed("no such key"));
+                let why = self.why.unwrap_or(Cow::Borrowed(NO_SUCH_KEY));
                 Lookup::Absent(Absence::new(name.into_owned(), why))
             }
         }

@@ -11,6 +11,8 @@ pub(crate) mod json;
 pub(crate) mod lookup;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(feature = "_net")]
+pub(crate) mod strays;
 #[cfg(feature = "toml")]
 pub(crate) mod toml;
 #[cfg(feature = "yaml")]

@@ -36,6 +36,16 @@ struct Parser<'a> {
     at: usize,
 }
 
+/// A time for a person, in the unit that shows it: `350 ms`, `2.5 s`, `30 s`.
+pub(crate) fn shown(time: Duration) -> String {
+    let seconds = time.as_secs_f32();
+    match time {
+        time if time < Duration::from_secs(1) => format!("{} ms", time.as_micros().div_ceil(1000)),
+        time if time < Duration::from_secs(10) => format!("{} s", (seconds * 10.0).round() / 10.0),
+        _ => format!("{} s", seconds.round()),
+    }
+}
+
 /// One or more numbers with their units, in any order, with or without blanks. `0` alone needs no unit.
 ///
 /// # Errors

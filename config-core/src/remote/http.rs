@@ -3,16 +3,16 @@
 mod client;
 mod trouble;
 
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{sleep, timeout, timeout_at};
 use zeroize::Zeroizing;
 
+use super::blocking::blocking;
 use super::reach::Reach;
 use super::retry::{self, ATTEMPTS, Budget};
 use crate::document::json;
@@ -40,8 +40,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The way to one store.
 pub(crate) struct Http {
     reach: Reach,
-    plain: OnceLock<Result<reqwest::Client, Failure>>,
-    secure: OnceLock<Result<reqwest::Client, Failure>>,
+    plain: OnceCell<Result<reqwest::Client, Failure>>,
+    secure: OnceCell<Result<reqwest::Client, Failure>>,
     permits: Semaphore,
     budget: Budget,
 }
@@ -190,8 +190,8 @@ impl Http {
     pub(crate) const fn new(reach: Reach) -> Self {
         Self {
             reach,
-            plain: OnceLock::new(),
-            secure: OnceLock::new(),
+            plain: OnceCell::const_new(),
+            secure: OnceCell::const_new(),
             permits: Semaphore::const_new(PARALLEL),
             budget: Budget::new(),
         }
@@ -208,10 +208,11 @@ impl Http {
     ) -> Result<Response, Failure> {
         let started = Instant::now();
         let until = until.checked_sub(EARLY).unwrap_or(until);
+        let client = self.client(request, until).await?;
         let mut attempts = 0;
         let mut earlier = None;
         loop {
-            let outcome = self.attempt(request, until).await;
+            let outcome = self.attempt(client, request, until).await;
             let wait = match &outcome {
                 Ok(response) if may_be_repeated(request, (request.status)(response)) => {
                     Some(retry::wait(attempts, response.retry_after()))
@@ -253,21 +254,25 @@ impl Http {
     }
 
     /// One attempt, once there are not too many others under way.
-    async fn attempt(&self, request: &Request, until: Instant) -> Result<Response, Trouble> {
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        request: &Request,
+        until: Instant,
+    ) -> Result<Response, Trouble> {
         let Ok(_permit) = timeout_at(until.into(), self.permits.acquire()).await else {
             return Err(trouble::crowded(request.shown(), PARALLEL));
         };
         let left = until.saturating_duration_since(Instant::now());
         let limit = self.reach.timeout().min(left);
         let is_cut = limit < self.reach.timeout();
-        match timeout(limit, self.once(request)).await {
+        match timeout(limit, self.once(client, request)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(trouble::slow(request.shown(), limit, is_cut)),
         }
     }
 
-    async fn once(&self, request: &Request) -> Result<Response, Trouble> {
-        let client = self.client(request)?;
+    async fn once(&self, client: &reqwest::Client, request: &Request) -> Result<Response, Trouble> {
         let mut sending = client.request(request.method.clone(), &request.url);
         for (name, value) in &request.headers {
             sending = sending.header(name, header_value(value)?);
@@ -300,11 +305,18 @@ impl Http {
         }
     }
 
-    fn client(&self, request: &Request) -> Result<&reqwest::Client, Trouble> {
+    /// The client, set up now if it was not yet; that reads the files of the authorities to trust.
+    async fn client(&self, request: &Request, until: Instant) -> Result<&reqwest::Client, Failure> {
         let secure = !request.url.starts_with("http://");
         let cell = if secure { &self.secure } else { &self.plain };
-        let client = cell.get_or_init(|| client::build(&self.reach, secure));
-        client.as_ref().map_err(|failure| Trouble::lasting(failure.clone()))
+        let build = || async {
+            let reach = self.reach.clone();
+            blocking(move || client::build(&reach, secure)).await.and_then(|built| built)
+        };
+        match timeout_at(until.into(), cell.get_or_init(build)).await {
+            Ok(client) => client.as_ref().map_err(Clone::clone),
+            Err(_) => Err(trouble::authorities_late()),
+        }
     }
 }
 

@@ -1,45 +1,34 @@
-//! Where a key stands in a store of secrets, and what is found there.
+//! Where a key stands in a store of secrets.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
-use super::{Backend, Blob, Outcome, Read, Unread};
-use crate::document::json;
-use crate::document::lookup;
-use crate::origin::{Absence, Origin};
+use super::{Backend, Read};
 use crate::schema::address::Address;
-use crate::source::{Answer, Failure, FailureKind, Key};
+use crate::source::{Failure, FailureKind, Key};
 use crate::value::{Node, Value};
 
 /// The secret that an entry of a list names: `secret/app`, `secret/app@7`.
 pub(crate) struct Place {
     written: String,
-    read: Read,
+    pub(super) read: Read,
 }
 
 /// Where one key stands.
 pub(crate) struct Located<'k> {
     pub(crate) read: Read,
-    within: Within<'k>,
+    pub(super) within: Within<'k>,
 }
 
 /// What of a secret is the value.
-enum Within<'k> {
+pub(super) enum Within<'k> {
     /// The whole.
     Whole,
     /// What the document has under a name that was declared.
     Named(&'k str),
     /// What the document has under one of the names of the field, below the place of its nested struct.
     Field { below: &'k str },
-}
-
-/// What was read of one secret, as a document once somebody asks for a key in it.
-pub(crate) struct Document<'o> {
-    outcome: &'o Outcome,
-    parsed: OnceLock<Result<Cow<'o, Node>, Failure>>,
 }
 
 impl Place {
@@ -119,142 +108,28 @@ pub(crate) fn locate<'k>(
     }
 }
 
-impl Located<'_> {
+impl<'k> Located<'k> {
     /// The name in the document; none where the whole is meant.
-    pub(crate) fn name(&self) -> Option<String> {
-        match &self.within {
+    pub(crate) const fn name(&self) -> Option<&'k str> {
+        match self.within {
             Within::Whole => None,
-            Within::Named(name) => Some((*name).to_owned()),
-            Within::Field { below } => Some((*below).to_owned()),
+            Within::Named(name) | Within::Field { below: name } => Some(name),
         }
     }
 
+    /// Whether the name was declared, and so is the only one.
+    pub(super) const fn is_named(&self) -> bool {
+        matches!(self.within, Within::Named(_))
+    }
+
     /// What stands in reports for the key.
-    fn shown(&self, name: Option<&str>) -> String {
+    pub(super) fn shown(&self, name: Option<&str>) -> String {
         let Read { place, version } = &self.read;
         let version = version.as_ref().map_or(String::new(), |version| format!("@{version}"));
         match name {
             Some(name) => format!("{place}{version}#{name}"),
             None => format!("{place}{version}"),
         }
-    }
-}
-
-impl<'o> Document<'o> {
-    pub(crate) const fn new(outcome: &'o Outcome) -> Self {
-        Self { outcome, parsed: OnceLock::new() }
-    }
-
-    /// The answer to one key.
-    pub(crate) fn answer(
-        &self,
-        located: &Located<'_>,
-        key: &Key<'_>,
-        place: Option<&Place>,
-    ) -> Answer {
-        let at_place = place.is_some_and(|place| place.read == located.read);
-        let absence = |name: Option<&str>, why: Cow<'static, str>| {
-            if at_place && let Some(name) = name {
-                return Absence::new(name.to_owned(), why);
-            }
-            Absence::new(located.shown(name), why).elsewhere()
-        };
-        let name = located.name();
-        let blob = match self.outcome {
-            Ok(blob) => blob,
-            Err(Unread::Absent(why)) => {
-                return Answer::Absent(absence(name.as_deref(), Cow::Borrowed(why)));
-            }
-            Err(Unread::NotRead(why)) => {
-                return Answer::Unread(absence(name.as_deref(), Cow::Borrowed(why)));
-            }
-            Err(Unread::Failed(failure)) => return Answer::Failed(placed(failure, located, None)),
-        };
-        let origin = |name: Option<&str>| {
-            let origin = match name {
-                Some(name) if at_place => Origin::new(name.to_owned()),
-                name => Origin::new(located.shown(name)).elsewhere(),
-            };
-            let origin = match &blob.version {
-                Some(version) => origin.version(version.as_str()),
-                None => origin,
-            };
-            match blob.age {
-                Some(age) => origin.aged(age),
-                None => origin,
-            }
-        };
-        if matches!(located.within, Within::Whole) {
-            return Answer::value(blob.node.clone(), origin(None));
-        }
-        let document = match self.document(blob) {
-            Ok(document) => document,
-            Err(failure) => return Answer::Failed(placed(failure, located, None)),
-        };
-        let key = match located.within {
-            Within::Named(name) => Key { own: Some(name), base: None, ..*key },
-            _ => Key { path: key.path_below_base(), own: None, base: None, ..*key },
-        };
-        match lookup::answer(document, &key, None) {
-            Answer::Value(found) => {
-                let origin = origin(Some(found.origin.key()));
-                Answer::value(found.node, origin)
-            }
-            Answer::Empty(found) => Answer::Empty(origin(Some(found.key()))),
-            Answer::Absent(missing) => {
-                let why = match &blob.version {
-                    Some(version) => Cow::Owned(format!("{}, version {version}", missing.why)),
-                    None => missing.why,
-                };
-                Answer::Absent(absence(Some(&missing.key), why))
-            }
-            Answer::Unread(missing) => Answer::Unread(missing),
-            Answer::Failed(failure) => {
-                Answer::Failed(placed(&failure, located, located.name().as_deref()))
-            }
-        }
-    }
-
-    /// The secret as a document: a table of the store's own, or a text that is a JSON object.
-    fn document(&self, blob: &'o Blob) -> Result<&Node, &Failure> {
-        let parsed = self.parsed.get_or_init(|| match &blob.node.value {
-            Value::Map(_) => Ok(Cow::Borrowed(&blob.node)),
-            Value::Text(text) => read_object(text),
-            Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => read_object(text),
-                Err(_) => Err(no_object("it is binary")),
-            },
-            other => Err(no_object(other.kind())),
-        });
-        parsed.as_deref()
-    }
-}
-
-/// A text as a JSON object.
-fn read_object<'o>(text: &str) -> Result<Cow<'o, Node>, Failure> {
-    match json::parse(text) {
-        Ok(node) if matches!(node.value, Value::Map(_)) => Ok(Cow::Owned(node)),
-        Ok(node) => Err(no_object(node.value.kind())),
-        Err(error) if text.trim_start().starts_with('{') => {
-            let message = format!("the secret is no JSON object: {}, {}", error.at, error.message);
-            Err(Failure::new(FailureKind::Malformed, message))
-        }
-        Err(_) => Err(no_object("a text")),
-    }
-}
-
-fn no_object(is: &str) -> Failure {
-    let message = format!("the secret has no keys: it has to be a JSON object, and is {is}");
-    Failure::new(FailureKind::Malformed, message)
-        .hint("leave `#key` away where the whole secret is the value")
-}
-
-/// The failure with the secret that it is of, or the key in it. One that is of the whole secret is the same for all of
-/// its keys, and so is told once.
-fn placed(failure: &Failure, located: &Located<'_>, name: Option<&str>) -> Failure {
-    match &failure.key {
-        Some(_) => failure.clone(),
-        None => failure.clone().elsewhere(located.shown(name)),
     }
 }
 

@@ -7,11 +7,15 @@
     allow(dead_code, reason = "each kind of source uses a part of it")
 )]
 
+pub(crate) mod address;
+pub(crate) mod blocking;
 pub(crate) mod body;
 mod cache;
 #[cfg(feature = "age")]
 mod disk;
 pub(crate) mod encode;
+mod forward;
+mod found;
 pub(crate) mod http;
 pub(crate) mod lease;
 pub(crate) mod locate;
@@ -27,6 +31,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use cache::Cache;
+pub(crate) use forward::is_source_by;
 use lease::Lease;
 use locate::{Located, Place};
 #[cfg(feature = "aws")]
@@ -55,6 +60,11 @@ pub(crate) trait Backend: Send + Sync + Sized + 'static {
     /// A place in which keys are looked for, in the words of the store, where these differ from those for one value.
     fn table(&self, place: &str) -> Option<String> {
         let _ = place;
+        None
+    }
+
+    /// What is to be said where whoever is in between reads along.
+    fn exposed(&self) -> Option<&'static str> {
         None
     }
 
@@ -190,40 +200,64 @@ impl<B: Backend> Remote<B> {
         kept: Kept,
     ) -> Answers {
         let reads = distinct(&located);
-        let outcomes = if reads.is_empty() {
-            Vec::new()
-        } else {
-            let mut named: Vec<(Read, Vec<String>)> =
-                reads.iter().map(|read| (read.clone(), Vec::new())).collect();
-            for (located, key) in located.iter().zip(keys) {
-                if let Ok(located) = located
-                    && let Ok(index) = reads.binary_search(&located.read)
-                {
-                    named[index].1.push(key.path().to_owned());
-                }
+        // Which keys stand in which secret.
+        let mut wanted: Vec<Vec<usize>> = reads.iter().map(|_| Vec::new()).collect();
+        for (at, located) in located.iter().enumerate() {
+            if let Ok(located) = located
+                && let Ok(index) = reads.binary_search(&located.read)
+            {
+                wanted[index].push(at);
             }
-            reading::all(self.runtime()?, &self.backend, named, asking, kept).await?
+        }
+        let mut outcomes = Vec::new();
+        if !reads.is_empty() {
+            let fields = |wanted: &Vec<usize>| {
+                wanted.iter().map(|&at| keys[at].path().to_owned()).collect::<Vec<String>>()
+            };
+            let reads = reads.into_iter().zip(wanted.iter().map(fields)).collect();
+            outcomes = reading::all(self.runtime()?, &self.backend, reads, asking, kept).await?;
+        }
+        self.remark(&mut outcomes);
+        let unasked = || Failure::new(FailureKind::Unreachable, "the secret was not asked for");
+        let failure = |located: &Result<Located<'_>, Failure>| match located {
+            Err(failure) => failure.clone(),
+            Ok(_) => unasked(),
         };
-        let mut remarks: Vec<String> =
-            outcomes.iter().flatten().flat_map(|blob| blob.remarks.clone()).collect();
+        let mut answers: Vec<Answer> = located.iter().map(failure).map(Answer::Failed).collect();
+        for (outcome, wanted) in outcomes.iter().zip(wanted) {
+            let asked = |&at: &usize| Some((located[at].as_ref().ok()?, &keys[at]));
+            let asked: Vec<found::Asked<'_>> = wanted.iter().filter_map(asked).collect();
+            let found = found::answers(outcome, &asked, self.place.as_ref());
+            wanted.into_iter().zip(found).for_each(|(at, answer)| answers[at] = answer);
+        }
+        Ok(answers)
+    }
+
+    /// Keeps what is remarked on the outcomes, and has the failures among them say whether others read along.
+    fn remark(&self, outcomes: &mut [Outcome]) {
+        let exposed = self.backend.exposed();
+        let mut remarks = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                Ok(blob) => {
+                    remarks.extend(blob.remarks.iter().cloned());
+                    remarks.extend(exposed.map(str::to_owned));
+                }
+                Err(Unread::Failed(failure)) => {
+                    if let Some(exposed) = exposed {
+                        let before = failure
+                            .hint
+                            .take()
+                            .map_or(String::new(), |hint| format!("{hint}; and "));
+                        failure.hint = Some(format!("{before}write https://: {exposed}").into());
+                    }
+                }
+                Err(_) => {}
+            }
+        }
         remarks.sort_unstable();
         remarks.dedup();
         *self.remarks.lock().unwrap_or_else(PoisonError::into_inner) = remarks;
-        let documents: Vec<_> = outcomes.iter().map(locate::Document::new).collect();
-        Ok(located
-            .into_iter()
-            .zip(keys)
-            .map(|(located, key)| match located {
-                Err(failure) => Answer::Failed(failure),
-                Ok(located) => match reads.binary_search(&located.read) {
-                    Ok(index) => documents[index].answer(&located, key, self.place.as_ref()),
-                    Err(_) => Answer::Failed(Failure::new(
-                        FailureKind::Unreachable,
-                        "the secret was not asked for",
-                    )),
-                },
-            })
-            .collect())
     }
 }
 
@@ -260,11 +294,15 @@ impl<B: Backend> Source for Remote<B> {
 
     fn remedy(&self, key: &Key<'_>) -> Option<String> {
         let located = locate::locate(key, self.place.as_ref(), &*self.backend).ok()?;
-        self.backend.remedy(&located.read, located.name().as_deref())
+        self.backend.remedy(&located.read, located.name())
     }
 
     fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
-        self.backend.plan(&distinct(&self.locate(wanted.keys())))
+        let plan = self.backend.plan(&distinct(&self.locate(wanted.keys())));
+        match self.backend.exposed() {
+            Some(exposed) => plan.warns(exposed),
+            None => plan,
+        }
     }
 }
 

@@ -6,10 +6,14 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
+use super::blocking::blocking;
 use super::cache::{Cache, Flight, Turn};
 use super::runtime::Runtime;
 use super::{Asking, Backend, Blob, Kept, Outcome, Read, Unread};
 use crate::source::{Failure, FailureKind};
+
+/// What is said where the file of the cache hangs.
+const UNSAVED: &str = "the file of the cache could not be written in time: its mount may hang";
 
 /// Reads each of them, with the fields that it is read for, on the thread of the network; the outcomes in order.
 pub(super) async fn all<B: Backend>(
@@ -76,9 +80,13 @@ async fn in_time<B: Backend>(backend: &B, read: &Read, asking: Asking) -> Outcom
 
 /// The failure of what did not come before the load stopped waiting.
 pub(crate) fn late(started: Instant) -> Failure {
-    let seconds = started.elapsed().as_secs_f32();
-    let shown = if seconds < 2.0 { (seconds * 10.0).round() / 10.0 } else { seconds.round() };
-    Failure::new(FailureKind::Unreachable, format!("no answer within {shown} s"))
+    let elapsed = started.elapsed();
+    // It is told a little before the load stops waiting, and that takes whole seconds most often.
+    let told = match elapsed < Duration::from_secs(2) {
+        true => elapsed,
+        false => Duration::from_secs(elapsed.as_secs_f64().round() as u64),
+    };
+    Failure::late(told)
 }
 
 /// Reads by way of what is kept: what is fresh is taken, what somebody else is reading is waited for, and the rest is
@@ -90,7 +98,10 @@ async fn through<B: Backend>(
     asking: Asking,
     stale: Option<Duration>,
 ) -> Vec<Outcome> {
-    let identity: Arc<str> = backend.identity().into();
+    let identity = match identity(backend, asking).await {
+        Ok(identity) => identity,
+        Err(failure) => return reads.iter().map(|_| Err(failure.clone().into())).collect(),
+    };
     if asking.only_looks {
         return looked(cache, backend, &identity, reads, asking).await;
     }
@@ -127,7 +138,7 @@ async fn through<B: Backend>(
         }
         outcomes[index] = Some(earlier.map_or(outcome, Ok));
     }
-    if has_led && let Some(remark) = cache.save() {
+    if has_led && let Some(remark) = saved(cache, asking).await {
         let read = outcomes.iter_mut().flatten().find_map(|outcome| outcome.as_mut().ok());
         read.into_iter().for_each(|blob| blob.remarks.push(remark.clone()));
     }
@@ -150,6 +161,20 @@ async fn through<B: Backend>(
         .into_iter()
         .map(|outcome| outcome.unwrap_or_else(|| Err(Unread::Failed(unread()))))
         .collect()
+}
+
+/// Who asks whom, which a file may say.
+async fn identity<B: Backend>(backend: &Arc<B>, asking: Asking) -> Result<Arc<str>, Failure> {
+    let (started, backend) = (Instant::now(), Arc::clone(backend));
+    let identity = timeout_at(asking.until.into(), blocking(move || backend.identity())).await;
+    Ok(identity.unwrap_or_else(|_| Err(late(started)))?.into())
+}
+
+/// Writes down what is kept; gives back what a person has to know of that.
+async fn saved(cache: &Cache, asking: Asking) -> Option<String> {
+    let cache = cache.clone();
+    let saved = timeout_at(asking.until.into(), blocking(move || cache.save())).await;
+    saved.map_or_else(|_| Some(UNSAVED.to_owned()), |saved| saved.ok().flatten())
 }
 
 /// Reads for a report: what is fresh is taken, and nobody else waits for what is read here.

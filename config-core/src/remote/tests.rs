@@ -139,6 +139,29 @@ fn a_key_is_found_in_the_secret_of_the_list_by_every_name_that_documents_have() 
 }
 
 #[test]
+fn a_key_that_is_a_letter_or_two_off_is_told_by_the_name_that_the_secret_has() {
+    let source = at(&Arc::new(fake()), Some("app"));
+    let keys = [own("#prot"), key("smtp.hots"), Key { variables: &["APP_USR"], ..key("x") }];
+    assert_eq!(
+        shown(&source, &keys),
+        [
+            "prot (no such key, version 7; did you mean port?)",
+            "smtp.hots (no such key, version 7; did you mean smtp.host?)",
+            "x (no such key, version 7)",
+        ]
+    );
+    let both = [own("db#ur"), key("port"), own("#prot")];
+    assert_eq!(
+        shown(&source, &both)[..],
+        [
+            "db#ur (no such key, version 7; did you mean url?)",
+            "5432 from fake app#port, version 7",
+            "prot (no such key, version 7)",
+        ]
+    );
+}
+
+#[test]
 fn a_key_of_its_own_names_another_secret_a_version_or_the_whole() {
     let source = at(&Arc::new(fake()), Some("app"));
     let based = Key { base: Some(("db", "url")), ..key("db.url") };

@@ -140,6 +140,12 @@ impl PlannedSource {
         self.plan.calls()
     }
 
+    /// What is not as it should be about asking it, a line each: that secrets would pass unencrypted.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        self.plan.warnings()
+    }
+
     /// How often the load waits for it, one answer after the other.
     #[must_use]
     pub fn round_trips(&self) -> usize {
@@ -205,6 +211,9 @@ impl fmt::Display for Plan {
             }
             for read in source.reads() {
                 write!(f, "\n       {read}")?;
+            }
+            for warning in source.warnings() {
+                write!(f, "\n       warning: {warning}")?;
             }
         }
         match self.round_trips() {

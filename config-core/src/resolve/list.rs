@@ -154,7 +154,7 @@ impl SourceList {
             let source = match self.source(entry, context) {
                 Ok(source) => source,
                 Err(Unopened::Failed(failure)) => return Err(failure.clone()),
-                Err(Unopened::NotConfigured(_)) => continue,
+                Err(Unopened::NotConfigured(_) | Unopened::Incomplete(_)) => continue,
             };
             if let Some(text) = source.bootstrap(name)? {
                 return Ok(Some(text));

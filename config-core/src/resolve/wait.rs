@@ -100,8 +100,7 @@ impl Limit {
     }
 
     fn late(&self) -> Failure {
-        let message = format!("no answer within {} s", self.after.as_secs_f32());
-        Failure::new(FailureKind::Unreachable, message)
+        Failure::late(self.after)
     }
 }
 

@@ -129,11 +129,12 @@ impl Walk<'_, '_> {
                 let why = unopened.to_string();
                 let answers = match unopened {
                     Unopened::Failed(failure) => Err(failure.clone()),
-                    Unopened::NotConfigured(_) if self.resolution.list.is_demanded(entry) => Err(
-                        Failure::new(FailureKind::NotConfigured, format!("not configured: {why}"))
-                            .hint("give it what it needs, or take it out of the profile's list"),
-                    ),
-                    Unopened::NotConfigured(_) => {
+                    _ if self.resolution.list.is_demanded(entry) => Err(Failure::new(
+                        FailureKind::NotConfigured,
+                        format!("not configured: {why}"),
+                    )
+                    .hint("give it what it needs, or take it out of the profile's list")),
+                    Unopened::NotConfigured(_) | Unopened::Incomplete(_) => {
                         Ok(open.iter().map(|_| Answer::Absent(left_out(&why))).collect())
                     }
                 };

@@ -129,6 +129,7 @@ mod tests {
         assert_eq!(Address::read("ä@ö#ü"), address(Some("ä"), Some("ö"), Some("ü")));
     }
 
+    #[cfg(feature = "testing")]
     proptest::proptest! {
         #[test]
         fn any_text_is_an_address_made_of_its_parts_or_says_what_is_wrong(text in "[a#@ é/]{0,12}|.{0,20}") {

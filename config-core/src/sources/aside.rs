@@ -120,30 +120,13 @@ fn until(load: Option<Instant>) -> Instant {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::{Duration, Instant};
 
     use super::{PARALLEL, each};
+    use crate::park::wait;
     use crate::source::FailureKind;
-
-    pub(in crate::sources) fn wait<T>(future: impl Future<Output = T>) -> T {
-        struct Parker(std::thread::Thread);
-        impl std::task::Wake for Parker {
-            fn wake(self: std::sync::Arc<Self>) {
-                self.0.unpark();
-            }
-        }
-        let waker = std::sync::Arc::new(Parker(std::thread::current())).into();
-        let mut context = std::task::Context::from_waker(&waker);
-        let mut future = std::pin::pin!(future);
-        loop {
-            match future.as_mut().poll(&mut context) {
-                std::task::Poll::Ready(value) => return value,
-                std::task::Poll::Pending => std::thread::park(),
-            }
-        }
-    }
 
     #[test]
     fn results_come_in_the_order_of_the_work() {

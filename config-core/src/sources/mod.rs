@@ -74,6 +74,9 @@ pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Result<Option<Text>, Failure
 pub(crate) enum Unopened {
     /// A `{NAME}` in the place is not set: that name.
     NotConfigured(String),
+    /// Of several ways to set it up none is: which there are, in words.
+    #[allow(dead_code, reason = "not every kind of source has several")]
+    Incomplete(String),
     /// It failed.
     Failed(Failure),
 }
@@ -141,6 +144,7 @@ impl fmt::Display for Unopened {
         match self {
             Self::NotConfigured(name) if name == "profile" => f.write_str("there is no profile"),
             Self::NotConfigured(name) => write!(f, "{name} is not set"),
+            Self::Incomplete(why) => f.write_str(why),
             Self::Failed(failure) => failure.fmt(f),
         }
     }

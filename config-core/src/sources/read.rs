@@ -66,7 +66,14 @@ pub(crate) fn nothing_at(path: &Path, written: &Path, why: Cow<'static, str>) ->
 }
 
 /// Reads a file that has to be text.
-#[cfg(any(test, feature = "age", feature = "gcp", feature = "miette", feature = "vault"))]
+#[cfg(any(
+    test,
+    feature = "age",
+    feature = "azure",
+    feature = "gcp",
+    feature = "miette",
+    feature = "vault"
+))]
 pub(crate) fn read_text(path: &Path, cap_bytes: u64) -> Result<Text, Failure> {
     text_of(read_file(path, cap_bytes)?, path)
 }

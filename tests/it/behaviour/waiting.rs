@@ -216,7 +216,7 @@ fn what_a_source_does_wrong_is_told_in_the_same_words_however_it_is_asked() {
     use Bad::{
         BlocksInFetch, BlocksInPoll, Never, PanicsInDrop, PanicsInFetch, PanicsInPoll, WantsTokio,
     };
-    let late = "unreachable: no answer within 0.2 s";
+    let late = "unreachable: no answer within 200 ms";
     let panicked = "unreachable: the source panicked while it was asked";
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for (bad, expected) in [

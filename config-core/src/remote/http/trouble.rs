@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::CertificateError;
 
 use super::{Request, Response};
+use crate::format::duration;
 use crate::source::{Failure, FailureKind};
 
 /// What went wrong with one attempt.
@@ -65,10 +66,9 @@ impl Trouble {
 impl Attempts {
     /// What belongs behind a failure, if it is open whether the request was carried out, or if it is not.
     pub(super) fn told(self, is_open: bool) -> String {
-        let (count, seconds) = (self.count, self.took.as_secs_f32());
-        let attempts = match count {
+        let attempts = match self.count {
             0 | 1 => String::new(),
-            _ => format!("; {count} attempts in {seconds:.1} s"),
+            count => format!("; {count} attempts in {}", duration::shown(self.took)),
         };
         let open = if is_open { "; whether it was carried out is not known" } else { "" };
         format!("{attempts}{open}")
@@ -77,11 +77,17 @@ impl Attempts {
 
 /// An attempt that took too long.
 pub(super) fn slow(host: &str, limit: Duration, is_cut: bool) -> Trouble {
-    let seconds = (limit.as_secs_f32() * 10.0).round() / 10.0;
-    let message = format!("no whole answer from {host} within {seconds} s");
+    let message = format!("no whole answer from {host} within {}", duration::shown(limit));
     let failure = Failure::new(FailureKind::Unreachable, message)
         .hint("give it more time, or find out what holds it up");
     Trouble { is_cut, ..Trouble::passing(failure, true) }
+}
+
+/// The certificate authorities to trust could not be read in time.
+pub(super) fn authorities_late() -> Failure {
+    let message = "the certificate authorities to trust could not be read in time";
+    Failure::new(FailureKind::Unreachable, message)
+        .hint("look at the file or directory that they are in: its mount may hang")
 }
 
 /// An attempt that had to wait for others until there was no time left.

@@ -1,11 +1,10 @@
 //! What one remote source is asked, owned, so that a thread can ask it that outlives the load.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context as TaskContext, Poll, Wake, Waker};
-use std::time::Instant;
 
 use super::Limit;
+use crate::park;
 #[cfg(feature = "_net")]
 use crate::resolve::OnFailure;
 use crate::resolve::walk::Asked;
@@ -26,8 +25,6 @@ pub(super) struct Job {
     #[cfg(feature = "_net")]
     kept: crate::remote::Kept,
 }
-
-struct Parker(std::thread::Thread);
 
 impl Job {
     pub(super) fn new(
@@ -67,18 +64,9 @@ impl Job {
 
     /// Asks, blocking the thread until the answer is there or the deadline is over.
     pub(super) fn run(self) -> Answers {
-        let waker = Waker::from(Arc::new(Parker(std::thread::current())));
-        let mut context = TaskContext::from_waker(&waker);
-        let mut answers = pin!(self.ask());
-        loop {
-            if let Poll::Ready(answers) = answers.as_mut().poll(&mut context) {
-                return if self.limit.is_over() { Err(self.limit.late()) } else { answers };
-            }
-            match self.limit.at.map(|until| until.saturating_duration_since(Instant::now())) {
-                None => std::thread::park(),
-                Some(left) if left.is_zero() => return Err(self.limit.late()),
-                Some(left) => std::thread::park_timeout(left),
-            }
+        match park::wait_until(self.ask(), self.limit.at) {
+            Some(answers) if !self.limit.is_over() => answers,
+            _ => Err(self.limit.late()),
         }
     }
 
@@ -107,11 +95,5 @@ impl Job {
                 Fetch::Pending(answers) => answers.await,
             }
         })
-    }
-}
-
-impl Wake for Parker {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }

@@ -18,6 +18,7 @@ use tokio::time::timeout_at;
 use super::connector::Connector;
 use super::profile::Profile;
 use super::region::Region;
+use crate::remote::blocking::driven;
 use crate::remote::reach::Reach;
 use crate::source::{Failure, FailureKind};
 use crate::value::TextBuilder;
@@ -179,7 +180,9 @@ impl Places {
     /// The credentials of the first place that has any.
     async fn first(&self, chain: &Chain) -> Result<Credentials, Failure> {
         for (name, provider) in &self.providers {
-            match provider.provide_credentials().await {
+            // It reads files, where and when it likes.
+            let provider = provider.clone();
+            match driven(async move { provider.provide_credentials().await }).await? {
                 Ok(credentials) => return Ok(credentials),
                 Err(CredentialsError::CredentialsNotLoaded(_)) => {}
                 Err(error) => return Err(self.failure(name, &error, chain)),

@@ -32,9 +32,7 @@ use super::{Kind, Opened, Request, Unopened, variable_of};
 use crate::environment::{Context, Environment};
 use crate::remote::http::Http;
 use crate::remote::{Asking, Backend, Outcome, Read, Remote};
-use crate::source::{
-    Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted,
-};
+use crate::source::{Failure, FailureKind, SourcePlan};
 
 pub(crate) const KIND: Kind = Kind { name: "aws", open, has_variables: false };
 
@@ -159,6 +157,10 @@ impl Backend for Account {
         format!("aws {region} {secrets} {parameters} {}", login.identity())
     }
 
+    fn exposed(&self) -> Option<&'static str> {
+        self.client.endpoints.exposed()
+    }
+
     fn table(&self, place: &str) -> Option<String> {
         target::tree(place)
     }
@@ -198,39 +200,7 @@ impl Backend for Account {
     }
 }
 
-impl Source for Aws {
-    fn label(&self) -> String {
-        self.source.label()
-    }
-
-    fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
-        self.source.fetch(wanted)
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    fn unclaimed(&self, claims: &Claims<'_>) -> Vec<Unclaimed> {
-        self.source.unclaimed(claims)
-    }
-
-    fn remarks(&self, claims: &Claims<'_>) -> Vec<String> {
-        self.source.remarks(claims)
-    }
-
-    fn remedy(&self, key: &Key<'_>) -> Option<String> {
-        self.source.remedy(key)
-    }
-
-    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
-        self.source.plan(wanted)
-    }
-
-    fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
-        self.source.at_place(place)
-    }
-}
+crate::remote::is_source_by!(Aws, source);
 
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@ use super::call::Service;
 use super::credentials::{Chain, Origin};
 use super::profile::Profile;
 use super::region::{Addresses, Region};
+use crate::remote::address::exposed;
 use crate::remote::reach::{Authority, Reach};
 use crate::source::{Failure, FailureKind};
 use crate::sources::Variables;
@@ -102,6 +103,11 @@ impl Endpoints {
             parameters: find("AWS_ENDPOINT_URL_SSM")?,
             addresses,
         })
+    }
+
+    /// What is to be said of an address of one's own.
+    pub(super) fn exposed(&self) -> Option<&'static str> {
+        [&self.secrets, &self.parameters].into_iter().flatten().find_map(|url| exposed(url))
     }
 
     /// Where a service is asked, without a `/` at the end.

@@ -25,7 +25,7 @@ use settings::ADDRESS;
 use super::{Kind, Opened, Request, Unopened};
 use crate::environment::Context;
 use crate::remote::Remote;
-use crate::source::{Claims, Failure, Fetch, Key, Source, SourcePlan, Wanted};
+use crate::source::Failure;
 
 pub(crate) const KIND: Kind = Kind { name: "azure", open, has_variables: false };
 
@@ -105,35 +105,7 @@ impl fmt::Debug for Azure {
     }
 }
 
-impl Source for Azure {
-    fn label(&self) -> String {
-        self.source.label()
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
-        self.source.fetch(wanted)
-    }
-
-    fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
-        self.source.at_place(place)
-    }
-
-    fn remarks(&self, claims: &Claims<'_>) -> Vec<String> {
-        self.source.remarks(claims)
-    }
-
-    fn remedy(&self, key: &Key<'_>) -> Option<String> {
-        self.source.remedy(key)
-    }
-
-    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
-        self.source.plan(wanted)
-    }
-}
+crate::remote::is_source_by!(Azure, source);
 
 fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
     let place = match request.place {

@@ -1,4 +1,5 @@
-//! A command and all that it starts, as one process group that is ended as a whole.
+//! A command and all that it starts, as one process group that is ended as a whole. What begins a session of its own has
+//! left the group.
 
 use std::process::{Child, Command, ExitStatus};
 

@@ -1,4 +1,9 @@
 //! `exec("op read ..")`: what a command prints, such as that of a password manager.
+//!
+//! A command and all that it starts are one process group, which is ended when the command is done or late. What leaves
+//! the group, by `setsid` or as a daemon, is not found that way and lives on; nor is it waited for.
+//!
+//! A report that asks every source runs the commands too: what one prints, only running it tells.
 
 mod group;
 mod run;
@@ -7,6 +12,7 @@ mod tests;
 mod words;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -14,7 +20,8 @@ use zeroize::Zeroizing;
 use self::words::{Command, Names, Template};
 use super::aside::{self, Patience};
 use super::{Kind, Request, Unopened};
-use crate::document::{json, lookup};
+use crate::document::json;
+use crate::document::lookup::Root;
 use crate::environment::{Context, Environment, Unexpanded};
 use crate::origin::{Absence, Origin};
 use crate::source::{
@@ -57,7 +64,7 @@ enum Within<'k> {
 /// What a command printed, as an object once somebody looks for a key in it.
 struct Printed {
     output: Result<Zeroizing<Vec<u8>>, Failure>,
-    object: std::cell::OnceCell<Result<Node, Failure>>,
+    object: OnceCell<Result<Node, Failure>>,
 }
 
 fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>, Unopened> {
@@ -211,13 +218,14 @@ fn answers(
     commands: &[Command],
     printed: &[Printed],
 ) -> Answers {
+    let roots: Vec<OnceCell<Root<'_>>> = printed.iter().map(|_| OnceCell::new()).collect();
     let each = keys.iter().zip(located).map(|(key, located)| match located {
         Err(failure) => Answer::Failed(failure.clone()),
         Ok(Located::Nowhere) => Answer::Absent(Absence::new(key.path().to_owned(), "no command")),
         Ok(Located::In { command, within, at_place }) => {
             let at = commands.iter().position(|run| run == command);
-            match at.and_then(|at| printed.get(at)) {
-                Some(printed) => printed.answer(key, within, command, *at_place),
+            match at.and_then(|at| printed.get(at).zip(roots.get(at))) {
+                Some((printed, root)) => printed.answer(root, key, within, command, *at_place),
                 None => {
                     let message = "the command was not run";
                     Answer::Failed(Failure::new(FailureKind::Unreachable, message))
@@ -240,11 +248,13 @@ impl Within<'_> {
 
 impl Printed {
     const fn new(output: Result<Zeroizing<Vec<u8>>, Failure>) -> Self {
-        Self { output, object: std::cell::OnceCell::new() }
+        Self { output, object: OnceCell::new() }
     }
 
-    fn answer(
-        &self,
+    /// The answer to one key; the index over the object is made when the first is looked for in it.
+    fn answer<'p>(
+        &'p self,
+        root: &OnceCell<Root<'p>>,
         key: &Key<'_>,
         within: &Within<'_>,
         command: &Command,
@@ -283,7 +293,7 @@ impl Printed {
             Within::Named(name) => Key { own: Some(name), base: None, ..*key },
             _ => Key { path: key.path_below_base(), own: None, base: None, ..*key },
         };
-        match lookup::answer(object, &key, None) {
+        match root.get_or_init(|| Root::indexed(object)).answer(&key, None) {
             Answer::Value(found) => {
                 let origin = origin(found.origin.key());
                 Answer::value(found.node, origin)

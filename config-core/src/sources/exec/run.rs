@@ -11,6 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::group;
 use super::words::Command;
+use crate::format::duration;
 use crate::source::{Failure, FailureKind};
 use crate::sources::aside::Patience;
 use crate::value::append;
@@ -247,10 +248,9 @@ fn not_started(error: &std::io::Error, program: &str, root: Option<&Path>) -> Fa
 
 /// A command that did not end in time.
 fn late(started: Instant, printed: bool, shown: &str) -> Failure {
-    let seconds = started.elapsed().as_secs_f32();
-    let seconds = if seconds < 2.0 { (seconds * 10.0).round() / 10.0 } else { seconds.round() };
     let what = if printed { "had not ended" } else { "had not printed all" };
-    unreachable(format!("the command was stopped: it {what} after {seconds} s"))
+    let after = duration::shown(started.elapsed());
+    unreachable(format!("the command was stopped: it {what} after {after}"))
         .hint(format!("it may be asking for something; run it by hand to see: {shown}"))
 }
 

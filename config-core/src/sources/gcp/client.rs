@@ -17,6 +17,7 @@ use super::net::Net;
 use super::refusal::{About, Verb, refusal};
 use super::setup::{Setup, is_host};
 use crate::remote::Unread;
+use crate::remote::blocking::blocking;
 use crate::remote::http::{Request, Response};
 use crate::remote::runtime::Runtime;
 use crate::source::{Failure, FailureKind};
@@ -62,6 +63,15 @@ impl Client {
     pub(super) fn credentials(&self) -> Result<&Credentials, Failure> {
         let found = self.credentials.get_or_init(|| Credentials::find(&self.setup));
         found.as_ref().map_err(Clone::clone)
+    }
+
+    /// The same, their file being read without holding up whatever else is asked over the network.
+    async fn found(&self) -> Result<&Credentials, Failure> {
+        if self.credentials.get().is_none() {
+            let setup = self.setup.clone();
+            let _ = self.credentials.set(blocking(move || Credentials::find(&setup)).await?);
+        }
+        self.credentials()
     }
 
     pub(super) fn runtime(&self) -> Result<&Runtime, Failure> {
@@ -130,7 +140,7 @@ impl Client {
         until: Instant,
         path: impl Fn(&str) -> String,
     ) -> Result<Response, Unread> {
-        let credentials = self.credentials()?;
+        let credentials = self.found().await?;
         let project = self.project_of(name, credentials, until);
         let (project, token) = both(project, self.token(credentials, None, until)).await;
         let (project, mut token) = (project?, token?);

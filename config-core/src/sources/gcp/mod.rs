@@ -25,7 +25,7 @@ pub use store::Labels;
 use super::{Kind, Opened, Request, Unopened};
 use crate::environment::{Context, Environment};
 use crate::remote::Remote;
-use crate::source::{Claims, Failure, Fetch, Key, Source, SourcePlan, Wanted};
+use crate::source::Failure;
 use crate::value::{Node, Value};
 
 pub(crate) const KIND: Kind = Kind { name: "gcp", open, has_variables: false };
@@ -113,32 +113,4 @@ impl fmt::Debug for Gcp {
     }
 }
 
-impl Source for Gcp {
-    fn label(&self) -> String {
-        self.remote.label()
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
-        self.remote.fetch(wanted)
-    }
-
-    fn remarks(&self, claims: &Claims<'_>) -> Vec<String> {
-        self.remote.remarks(claims)
-    }
-
-    fn remedy(&self, key: &Key<'_>) -> Option<String> {
-        self.remote.remedy(key)
-    }
-
-    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
-        self.remote.plan(wanted)
-    }
-
-    fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
-        self.remote.at_place(place)
-    }
-}
+crate::remote::is_source_by!(Gcp, remote);

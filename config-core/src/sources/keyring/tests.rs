@@ -10,8 +10,8 @@ use keyring_core::{CredentialStore, Error, mock};
 
 use super::{KIND, Keyring};
 use crate::environment::{Context, Environment};
+use crate::park::wait;
 use crate::source::{Answer, Answers, Failure, FailureKind, Fetch, Key, Source, Wanted};
-use crate::sources::aside::tests::wait;
 use crate::sources::{Request, Unopened};
 use crate::value::Value;
 

@@ -11,6 +11,7 @@ use super::mounts::{Asked, Engine, Mount, Mounts};
 use super::place::{Place, encoded};
 use super::session::{Session, Token, invalid, is_valid};
 use super::words::{self, denied};
+use crate::remote::address::exposed;
 use crate::remote::http::Response;
 use crate::remote::lease::Lease;
 use crate::remote::{Asking, Backend, Blob, Outcome, Read, Unread};
@@ -101,8 +102,9 @@ impl Server {
             (Asked::Mount(_), Step::Refused) => Err(denied(&mount, place).into()),
             // A slip in the list, and no secret that is not there: nothing weaker may answer for it.
             (Asked::Denied, Step::Missing(_)) => {
+                let mend = "mend the mount in the place, or enable it: vault secrets enable";
                 Err(Failure::new(FailureKind::NotFound, "no such mount")
-                    .hint("mend the mount in the place, or enable it: vault secrets enable")
+                    .hint(words::of_api(&mount.path, place).unwrap_or_else(|| mend.to_owned()))
                     .into())
             }
             (_, step) => step.end(token),
@@ -250,6 +252,10 @@ impl Backend for Server {
     fn identity(&self) -> String {
         let namespace = self.client.namespace().unwrap_or_default();
         format!("vault {} {namespace} {}", self.client.address(), self.session.login().identity())
+    }
+
+    fn exposed(&self) -> Option<&'static str> {
+        exposed(self.client.address())
     }
 
     async fn read(&self, read: &Read, asking: Asking) -> Outcome {

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use super::Vault;
 use super::backend::Server;
-use super::client::{Client, is_loopback};
+use super::client::Client;
 use super::login::{GitHub, Jwt, Login, SecretId};
 use super::session::Session;
 use crate::remote::Remote;
+use crate::remote::address::{is_loopback, origin};
 use crate::remote::http::Http;
 use crate::remote::reach::{Authority, Reach};
 use crate::secret::SecretString;
@@ -270,19 +271,12 @@ impl VaultBuilder {
         let address = address(&endpoint)?;
         let way = self.login.ok_or_else(|| not_configured("no token or login was given"))?;
         let login = login(way, self.auth_mount, self.audience)?;
-        let mut remarks = self.remarks;
-        if address.starts_with("http://") && !is_loopback(&address) {
-            remarks.push(
-                "the token and the secrets pass unencrypted: the address is http:// and not of this machine"
-                    .to_owned(),
-            );
-        }
         let namespace = self.namespace.map(|name| name.trim_matches('/').to_owned());
         let namespace = namespace.filter(|name| !name.is_empty());
         let client = Client::new(Http::new(self.reach), address, namespace);
         let session = Session::new(login, Http::new(self.aside));
         let program = if self.is_bao { "bao" } else { "vault" };
-        let server = Arc::new(Server::new(client, session, remarks, program));
+        let server = Arc::new(Server::new(client, session, self.remarks, program));
         let remote = Remote::new(Arc::clone(&server), self.name.clone(), place)?;
         Ok(Vault { remote: Arc::new(remote), server, name: self.name })
     }
@@ -297,7 +291,7 @@ impl std::fmt::Debug for VaultBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let login = self.login.as_ref().map_or("none", Way::name);
         let host = self.endpoint.as_deref().map(|endpoint| {
-            let (scheme, host) = super::client::origin(endpoint);
+            let (scheme, host) = origin(endpoint);
             format!("{scheme}://{}", host.rsplit_once('@').map_or(host, |(_, host)| host))
         });
         write!(f, "VaultBuilder({host:?}, login: {login}, [REDACTED])")
@@ -327,11 +321,14 @@ fn address(endpoint: &str) -> Result<String, Failure> {
                 .hint("write it as https://vault.example:8200"));
         }
     }
-    if super::client::origin(trimmed).1.contains('@') {
-        return Err(malformed("the address of the server has a user or password in it"));
+    if origin(trimmed).1.contains('@') {
+        return Err(malformed("the address of the server has a user or password in it").hint(
+            "take it out of the address: the server is asked with a token, see VAULT_TOKEN",
+        ));
     }
     if trimmed.contains(['?', '#']) {
-        return Err(malformed("the address of the server has a query or fragment in it"));
+        return Err(malformed("the address of the server has a query or fragment in it")
+            .hint("write it as https://vault.example:8200"));
     }
     Ok(trimmed.to_owned())
 }
@@ -345,7 +342,8 @@ fn login(way: Way, mount: Option<String>, audience: Option<String>) -> Result<Lo
     let mount = mount.unwrap_or_else(|| way.name().to_owned());
     if mount.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
         let message = "the mount of the login has empty segments, or `.` or `..`";
-        return Err(Failure::new(FailureKind::Malformed, message));
+        return Err(Failure::new(FailureKind::Malformed, message)
+            .hint("write it as `vault auth list` has it: approle, team/kubernetes"));
     }
     Ok(match way {
         Way::Token(token) => Login::Token(token),

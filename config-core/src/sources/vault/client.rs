@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::HeaderName;
 use zeroize::Zeroizing;
 
+use crate::remote::address::{is_loopback, origin};
 use crate::remote::http::{Http, Request, Response};
 use crate::source::{Failure, FailureKind};
 use crate::value::Text;
@@ -133,24 +134,6 @@ impl Client {
     }
 }
 
-/// The scheme of an address, and its host with the port.
-pub(super) fn origin(address: &str) -> (&str, &str) {
-    let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
-    (scheme, rest.split(['/', '?', '#']).next().unwrap_or(rest))
-}
-
-/// Whether an address leads to this machine alone.
-pub(super) fn is_loopback(address: &str) -> bool {
-    let (_, host) = origin(address);
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    let host = match host.strip_prefix('[') {
-        Some(host) => host.split(']').next().unwrap_or(host),
-        None => host.rsplit_once(':').map_or(host, |(host, _)| host),
-    };
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-}
-
 /// Whether the server uses these words; they are compared and never shown.
 pub(super) fn says(response: &Response, words: &str) -> bool {
     std::str::from_utf8(&response.body).is_ok_and(|body| body.contains(words))
@@ -172,12 +155,14 @@ pub(super) fn refused(response: &Response) -> Failure {
             .hint("point VAULT_ADDR to the active node"),
         500 | 503 if says(response, "node not active") => {
             unreachable("the server is a standby, and no node is active")
+                .hint("look at the logs of the cluster's nodes")
         }
         400 if says(response, "Upgrading from non-versioned") => {
             unreachable("the mount is being made one of KV version 2; it answers in a moment")
         }
         404 if says(response, "namespace not found") => {
             Failure::new(FailureKind::NotFound, "there is no such namespace")
+                .hint("mend or unset VAULT_NAMESPACE; those that there are: vault namespace list")
         }
         405 => Failure::new(FailureKind::Malformed, "the path cannot be read (HTTP 405)"),
         _ => response.failure(),
@@ -186,7 +171,7 @@ pub(super) fn refused(response: &Response) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Client, is_loopback, origin};
+    use super::Client;
     use crate::remote::http::Http;
     use crate::remote::reach::Reach;
 
@@ -203,21 +188,5 @@ mod tests {
         assert_eq!(to("http://b.example/v1/x"), None);
         assert_eq!(to("//b.example/v1/x"), None);
         assert_eq!(client.elsewhere(None).ok(), None);
-    }
-
-    #[test]
-    fn loopback_is_told_from_the_network() {
-        for address in ["http://127.0.0.1:8200", "http://localhost", "http://[::1]:8200/x"] {
-            assert!(is_loopback(address), "{address}");
-        }
-        for address in ["http://vault:8200", "http://127.0.0.1.example", "http://localhost@evil"] {
-            assert!(!is_loopback(address), "{address}");
-        }
-    }
-
-    #[test]
-    fn an_address_has_a_scheme_and_a_host() {
-        assert_eq!(origin("http://[::1]:8200/x"), ("http", "[::1]:8200"));
-        assert_eq!(origin("https://a"), ("https", "a"));
     }
 }

@@ -4,11 +4,12 @@ mod identity;
 mod jwt;
 mod wrapped;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::answer;
 use super::client::{Call, Client, refused, says};
+use crate::remote::blocking::blocking;
 use crate::remote::body::Body;
 use crate::remote::http::{Http, Response};
 use crate::remote::lease::Lease;
@@ -114,7 +115,7 @@ impl Login {
     ) -> Result<(Text, Option<Lease>), Failure> {
         let body = match self {
             Self::Token(token) => return Ok((token.clone(), None)),
-            Self::TokenFile(file) => return Ok((read(file)?, None)),
+            Self::TokenFile(file) => return Ok((content(file).await?, None)),
             Self::AppRole { role_id, secret_id, mount } => {
                 let body = Body::new().text("role_id", role_id);
                 match secret_id {
@@ -127,12 +128,12 @@ impl Login {
                 }
             }
             Self::Kubernetes { role, token_file, .. } => {
-                Body::new().text("role", role).text("jwt", &read(token_file)?)
+                Body::new().text("role", role).text("jwt", &content(token_file).await?)
             }
             Self::Jwt { role, jwt, .. } => {
                 let jwt = match jwt {
                     Jwt::Text(text) => text.clone(),
-                    Jwt::File(file) => read(file)?,
+                    Jwt::File(file) => content(file).await?,
                     Jwt::GitHub(github) => github.sign(aside, until).await?,
                 };
                 Body::new().text("role", role).text("jwt", &jwt)
@@ -196,8 +197,14 @@ impl Login {
     }
 }
 
+/// The same as [`read`], without holding up whatever else is asked over the network.
+async fn content(file: &Path) -> Result<Text, Failure> {
+    let file = file.to_owned();
+    blocking(move || read(&file)).await?
+}
+
 /// A token from a file, without the blanks around it.
-fn read(file: &std::path::Path) -> Result<Text, Failure> {
+fn read(file: &Path) -> Result<Text, Failure> {
     const LARGEST: u64 = 64 * 1024;
     let text = crate::sources::read::read_text(file, LARGEST)?;
     let trimmed = text.trim();

@@ -21,7 +21,7 @@ use self::backend::Server;
 use super::{Kind, Opened, Request, Unopened, variable_of};
 use crate::environment::{Context, Environment};
 use crate::remote::Remote;
-use crate::source::{Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted};
+use crate::source::{Failure, FailureKind};
 
 pub(crate) const KIND: Kind = Kind { name: "vault", open, has_variables: false };
 
@@ -29,6 +29,10 @@ pub(crate) const KIND: Kind = Kind { name: "vault", open, has_variables: false }
 ///
 /// Places are `secret/app` (KV version 2), `kv1:secret/app` (version 1), `database/creds/app` (a credential that is made
 /// when it is read), or any other path that can be read. `@7` behind a place is a version of KV version 2.
+///
+/// A login is made when there is no token yet, or none that is good, by [`explain`](crate::Loader::explain) too: each
+/// takes one use of an AppRole's secret id, where these are counted. A secret id that is good for one login is best given
+/// wrapped: that one `explain` leaves alone.
 ///
 /// ```
 /// use config_core::{SecretString, Secrets, Vault};
@@ -85,42 +89,14 @@ impl Vault {
         match variables::builder(&variables, &context, None) {
             Ok(builder) => builder.build(),
             Err(Unopened::Failed(failure)) => Err(failure),
-            Err(unset @ Unopened::NotConfigured(_)) => {
+            Err(unset @ (Unopened::NotConfigured(_) | Unopened::Incomplete(_))) => {
                 Err(Failure::new(FailureKind::NotConfigured, unset.to_string()))
             }
         }
     }
 }
 
-impl Source for Vault {
-    fn label(&self) -> String {
-        self.remote.label()
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
-        self.remote.fetch(wanted)
-    }
-
-    fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
-        self.remote.at_place(place)
-    }
-
-    fn remarks(&self, claims: &Claims<'_>) -> Vec<String> {
-        self.remote.remarks(claims)
-    }
-
-    fn remedy(&self, key: &Key<'_>) -> Option<String> {
-        self.remote.remedy(key)
-    }
-
-    fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
-        self.remote.plan(wanted)
-    }
-}
+crate::remote::is_source_by!(Vault, remote);
 
 /// Without any credential.
 impl std::fmt::Debug for Vault {

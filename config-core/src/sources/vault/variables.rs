@@ -7,6 +7,7 @@ use super::builder::{VaultBuilder, Way};
 use super::login::SecretId;
 use crate::environment::Context;
 use crate::format::duration;
+use crate::remote::address::is_loopback;
 use crate::remote::reach::Authority;
 use crate::source::{Failure, FailureKind};
 use crate::sources::{Unopened, Variables};
@@ -109,7 +110,7 @@ impl Lookup<'_> {
         }
         // As everybody does it, what is on this machine is reached without the proxy.
         let endpoint = builder.endpoint.as_deref().unwrap_or_default();
-        if !super::client::is_loopback(endpoint) {
+        if !is_loopback(endpoint) {
             builder.reach = std::mem::take(&mut builder.reach).with_proxy_of(self.variables)?;
         }
         for name in ["CLIENT_CERT", "TLS_SERVER_NAME"] {
@@ -157,7 +158,11 @@ impl Lookup<'_> {
             let token = (self.variables)("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?;
             return match (url, token) {
                 (Some(url), Some(token)) => Ok(Way::GitHub { role, url, token }),
-                _ => Err(self.missing("JWT")),
+                _ => Err(Unopened::Incomplete(format!(
+                    "{} is not set, nor {}, and this is no job of GitHub Actions with `id-token: write`",
+                    self.named("JWT"),
+                    self.named("JWT_FILE"),
+                ))),
             };
         }
         let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
@@ -169,6 +174,11 @@ impl Lookup<'_> {
                 return Ok(Way::TokenFile(file));
             }
         }
-        Err(self.missing("TOKEN"))
+        let [token, role_id, pod, jwt] =
+            ["TOKEN", "ROLE_ID", "K8S_ROLE", "JWT_ROLE"].map(|name| self.named(name));
+        let file = if self.infix.is_empty() { ", and there is no ~/.vault-token" } else { "" };
+        Err(Unopened::Incomplete(format!(
+            "{token} is not set, nor {role_id}, {pod} or {jwt} for another login{file}"
+        )))
     }
 }

@@ -48,10 +48,9 @@ pub(super) fn remedy(
     }
     let below = place.below(&mount.path)?;
     if mount.engine == Engine::Kv2
-        && let Some(rest) = below.strip_prefix("data/")
+        && let Some(slip) = of_api(&mount.path, &place)
     {
-        let path = &mount.path;
-        return Some(format!("leave `data/` out of the place: vault(\"{path}/{rest}\")"));
+        return Some(slip);
     }
     if read.version.is_some() {
         return Some("name a version that is there, or none for the current one".to_owned());
@@ -74,8 +73,26 @@ pub(super) fn remedy(
 pub(super) fn denied(mount: &Mount, place: &Place) -> Failure {
     let path = mount.api_path(place);
     let message = format!("the token's policies do not allow to read {path}");
-    Failure::new(FailureKind::Denied, message)
-        .hint(format!("add to one of its policies: {}", stanza(&path, "read")))
+    let rule = format!("add to one of its policies: {}", stanza(&path, "read"));
+    // What does not exist is denied too.
+    let slip = of_api(&mount.path, place).filter(|_| mount.engine == Engine::Kv2);
+    let hint = slip.map_or(rule.clone(), |slip| format!("{slip}; else {rule}"));
+    Failure::new(FailureKind::Denied, message).hint(hint)
+}
+
+/// What to write instead of a place that was copied from an address of the API: `v1/secret/data/app`.
+pub(super) fn of_api(mount: &str, place: &Place) -> Option<String> {
+    if let Some(rest) = place.path.strip_prefix("v1/").filter(|_| mount == "v1") {
+        let meant = match rest.split_once('/') {
+            Some((mount, below)) => {
+                format!("{mount}/{}", below.strip_prefix("data/").unwrap_or(below))
+            }
+            None => rest.to_owned(),
+        };
+        return Some(format!("leave `v1/` out of the place: vault(\"{meant}\")"));
+    }
+    let rest = place.below(mount)?.strip_prefix("data/")?;
+    Some(format!("leave `data/` out of the place: vault(\"{mount}/{rest}\")"))
 }
 
 /// A rule of a policy.

@@ -124,11 +124,16 @@ pub(super) fn only_kind(error: &Error) -> ProblemKind {
 pub(super) fn timeless(text: &str) -> String {
     let mut words: Vec<&str> = text.split(' ').collect();
     for at in 1..words.len().saturating_sub(2) {
-        if words[at] == "attempts" && words[at + 1] == "in" {
-            (words[at - 1], words[at + 2]) = ("M", "N");
-        }
-        if words[at] == "within" && words[at + 2].starts_with('s') {
-            words[at + 1] = "N";
+        let time = match words[at] {
+            "attempts" if words[at + 1] == "in" => {
+                words[at - 1] = "M";
+                at + 2
+            }
+            "within" => at + 1,
+            _ => continue,
+        };
+        if let Some(unit) = words.get(time + 1).filter(|unit| unit.starts_with(['s', 'm'])) {
+            (words[time], words[time + 1]) = ("N", unit.trim_start_matches('m'));
         }
     }
     words.join(" ")

@@ -5,6 +5,8 @@
 mod azure;
 mod bed;
 mod every;
+#[cfg(all(unix, feature = "vault", feature = "aws", feature = "gcp", feature = "azure"))]
+mod hanging;
 #[cfg(feature = "vault")]
 mod reports;
 #[cfg(feature = "vault")]

@@ -225,7 +225,9 @@ fn a_name_that_nobody_knows() {
     assert_eq!(kind, ProblemKind::Unreachable);
     let what = "unreachable: no-such-host.invalid:8200 is not known: its name cannot be looked up; \
                 M attempts in N s";
-    assert_eq!(timeless(&text), report(what, "mend the name, or DNS"));
+    let fix = "mend the name, or DNS; and write https://: tokens and secrets pass unencrypted: \
+               the address is http:// and not of this machine";
+    assert_eq!(timeless(&text), report(what, fix));
 }
 
 #[test]

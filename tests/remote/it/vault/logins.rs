@@ -99,6 +99,56 @@ fn a_wrapped_secret_id_is_unwrapped_once_however_often_a_process_loads() {
 }
 
 #[test]
+fn a_report_asks_with_the_token_of_a_load_before_and_uses_up_no_secret_id() {
+    let (kv, policy) = secret();
+    let role = admin().app_role(&[&policy], "1h", &json!({ "secret_id_num_uses": 1 }));
+    let proxy = proxy();
+    let vault = Vault::builder()
+        .endpoint(proxy.url())
+        .app_role(role.role_id.as_str(), role.secret_id())
+        .auth_mount(role.mount.as_str())
+        .build()
+        .unwrap();
+    let place = format!("{}/app", kv.mount);
+    let loader = || One::loader().env([("PLACE", place.as_str())]).source(vault.clone());
+    loader().load().unwrap();
+    let report = loader().explain();
+    assert!(report.problems().is_empty(), "{report}");
+    assert_eq!(proxy.count("POST", &format!("/v1/auth/{}/login", role.mount)), 1);
+}
+
+#[test]
+fn a_report_without_a_token_logs_in_once_as_a_load_does_and_tells_of_a_secret_id_that_is_used_up() {
+    let (kv, policy) = secret();
+    let role = admin().app_role(&[&policy], "1h", &json!({ "secret_id_num_uses": 1 }));
+    let proxy = proxy();
+    let environment = and(app_role(&proxy, &role), "VAULT_SECRET_ID", &role.secret_id());
+    let environment = and(environment, "PLACE", &format!("{}/app", kv.mount));
+    let loader = || One::loader().env(environment.clone());
+    let report = loader().explain();
+    assert!(report.problems().is_empty(), "{report}");
+    assert_eq!(proxy.count("POST", &format!("/v1/auth/{}/login", role.mount)), 1);
+    let report = loader().explain().to_string();
+    assert!(report.contains("refuses the role id or the secret id"), "{report}");
+    loader().plan().unwrap();
+    assert_eq!(proxy.count("POST", &format!("/v1/auth/{}/login", role.mount)), 2);
+}
+
+#[test]
+fn a_report_leaves_a_wrapped_secret_id_for_the_load_that_it_is_for() {
+    let (kv, policy) = secret();
+    let role = admin().app_role(&[&policy], "1h", &json!({ "secret_id_num_uses": 1 }));
+    let proxy = proxy();
+    let wrapped = role.wrapped_secret_id("60s");
+    let environment = and(app_role(&proxy, &role), "VAULT_WRAPPED_SECRET_ID", &wrapped);
+    let place = format!("{}/app", kv.mount);
+    let report = One::loader().env(and(environment.clone(), "PLACE", &place)).explain();
+    assert!(report.to_string().contains("would use up the wrapped secret id"), "{report}");
+    assert!(requests(&proxy).is_empty());
+    assert_eq!(one(&place, &environment).unwrap(), "n0t-a-real-one");
+}
+
+#[test]
 fn a_secret_id_that_somebody_else_unwrapped_is_denied_as_a_possible_interception() {
     let role = admin().app_role(&["default"], "1h", &json!({}));
     let wrapped = role.wrapped_secret_id("60s");

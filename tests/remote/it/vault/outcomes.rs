@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use config_core::ProblemKind;
+use config_core::{ProblemKind, Secrets};
+use config_tests_servers::http::Response;
 use config_tests_servers::openbao::Server;
 use config_tests_servers::proxy::{Fault, Proxy};
+use config_tests_servers::standin::Standin;
 use serde_json::json;
 
-use super::{admin, as_root, failure, one, proxy, requests, variables, with_token};
+use super::{One, admin, and, as_root, failure, one, proxy, requests, variables, with_token};
 
 /// A secret, and a token that may read another one.
 fn secret() -> (String, String) {
@@ -151,10 +153,81 @@ fn a_mount_that_is_not_there_is_a_failure_and_not_a_secret_that_is_absent() {
 fn without_an_address_or_a_token_the_source_is_not_configured() {
     for (environment, name) in [
         (variables([("VAULT_TOKEN", "n0t-a-real-token")]), "VAULT_ADDR is not set"),
-        (variables([("VAULT_ADDR", "http://127.0.0.1:1")]), "VAULT_TOKEN is not set"),
+        (
+            variables([("VAULT_ADDR", "http://127.0.0.1:1")]),
+            "VAULT_TOKEN is not set, nor VAULT_ROLE_ID, VAULT_K8S_ROLE or VAULT_JWT_ROLE for another login, \
+             and there is no ~/.vault-token",
+        ),
+        (
+            variables([("VAULT_ADDR", "http://127.0.0.1:1"), ("VAULT_JWT_ROLE", "app")]),
+            "VAULT_JWT is not set, nor VAULT_JWT_FILE, and this is no job of GitHub Actions",
+        ),
     ] {
         let (kind, text) = failure("secret/app", &environment);
         assert_eq!(kind, ProblemKind::Missing, "{text}");
-        assert!(text.contains(name), "{text}");
+        let unfolded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(unfolded.contains(name), "{text}");
+    }
+}
+
+#[test]
+fn a_place_that_was_copied_from_an_address_of_the_api_is_mended_also_where_it_is_denied() {
+    let (place, token) = secret();
+    let (mount, _) = place.split_once('/').unwrap();
+    let url = Server::shared().url();
+    for environment in [with_token(&url, &token), as_root(&url)] {
+        for (written, advice) in [
+            (format!("{mount}/data/other"), "leave `data/` out of the place"),
+            (format!("v1/{mount}/data/other"), "leave `v1/` out of the place"),
+            (format!("v1/{mount}/other"), "leave `v1/` out of the place"),
+        ] {
+            let (_, text) = failure(&written, &environment);
+            assert!(text.contains(&format!("{advice}: vault(\"{mount}/other\")")), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_place_below_data_that_is_there_and_denied_has_its_rule_told_too() {
+    let (place, token) = secret();
+    let (mount, _) = place.split_once('/').unwrap();
+    let written = format!("{mount}/data/app");
+    let (kind, text) = failure(&written, &with_token(&Server::shared().url(), &token));
+    assert_eq!(kind, ProblemKind::Denied, "{text}");
+    let rule = format!("path \"{mount}/data/data/app\" {{ capabilities = [\"read\"] }}");
+    assert!(text.contains(&format!("else add to one of its policies: {rule}")), "{text}");
+}
+
+#[test]
+fn a_key_that_is_a_letter_off_is_told_by_the_name_that_the_secret_has() {
+    let kv = admin().kv(2);
+    kv.put("app", &json!({ "apikey": "n0t-a-real-one", "other": "n0t-another" }));
+    let environment = as_root(&Server::shared().url());
+    let (kind, text) = failure(&format!("{}/app", kv.mount), &environment);
+    assert_eq!(kind, ProblemKind::Missing, "{text}");
+    assert!(text.contains("no such key, version 1; did you mean apikey?"), "{text}");
+    assert!(!text.contains("n0t-a"), "{text}");
+}
+
+#[test]
+fn a_namespace_that_is_not_there_is_told_with_what_to_do() {
+    let vault =
+        Standin::start(|_| Response::json(404, &json!({ "errors": ["namespace not found"] })));
+    let (kind, text) = failure("secret/app", &as_root(&vault.url()));
+    assert_eq!(kind, ProblemKind::NotFound, "{text}");
+    assert!(text.contains("mend or unset VAULT_NAMESPACE"), "{text}");
+}
+
+#[test]
+fn less_than_a_second_is_told_in_milliseconds_with_what_to_do() {
+    let proxy = proxy();
+    proxy.always(Fault::BlackHole);
+    let environment = and(as_root(&proxy.url()), "PLACE", "secret/app");
+    for (milliseconds, told) in [(40, "within "), (400, "within 3")] {
+        let deadline = Duration::from_millis(milliseconds);
+        let loader = One::loader().env(environment.clone()).deadline(deadline);
+        let text = loader.load().unwrap_err().to_string();
+        assert!(text.contains(told) && text.contains(" ms"), "{text}");
+        assert!(!text.contains("within 0") && text.contains("fix "), "{text}");
     }
 }

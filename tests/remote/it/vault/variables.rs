@@ -114,12 +114,34 @@ fn an_address_without_encryption_is_remarked_on_unless_it_is_of_this_machine() {
 }
 
 #[test]
+fn an_address_without_encryption_is_told_by_the_plan_and_by_what_fails() {
+    let proxy = proxy();
+    let environment = and(as_root("http://vault.example"), "VAULT_PROXY_ADDR", &proxy.url());
+    let place = and(environment.clone(), "PLACE", "secret/app");
+    let plan = One::loader().env(place).plan().unwrap();
+    assert!(plan.sources()[0].warnings()[0].contains("pass unencrypted"), "{plan}");
+    assert!(plan.to_string().contains("warning: tokens and secrets pass unencrypted"), "{plan}");
+    for fault in [Fault::status(500), Fault::status(403), Fault::Reset] {
+        proxy.always(fault);
+        let (_, text) = failure("secret/app", &environment);
+        assert!(text.contains("write https://: tokens and secrets pass"), "{text}");
+    }
+    let near = and(as_root(&proxy.url()), "PLACE", "secret/app");
+    assert!(One::loader().env(near).plan().unwrap().sources()[0].warnings().is_empty());
+    let (_, text) = failure("secret/app", &as_root(&proxy.url()));
+    assert!(!text.contains("write https://"), "{text}");
+}
+
+#[test]
 fn an_address_that_is_none_is_malformed_and_not_quoted() {
     for address in ["vault.example", "ftp://a", "unix:///run/vault", "https://user:pass-word@a"] {
         let (kind, text) = failure("secret/app", &as_root(address));
         assert_eq!(kind, ProblemKind::Malformed, "{text}");
         assert!(!text.contains("pass-word"), "{text}");
+        assert!(text.contains("fix "), "{text}");
     }
+    let (_, text) = failure("secret/app", &as_root("https://user:pass-word@a"));
+    assert!(text.contains("take it out of the address"), "{text}");
 }
 
 #[test]

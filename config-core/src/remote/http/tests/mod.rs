@@ -80,7 +80,7 @@ fn told(failure: &Failure) -> String {
     };
     match text.split_once(" attempts in ") {
         Some((before, after)) => {
-            let after = after.split_once(" s").map_or("", |(_, after)| after);
+            let after = after.split_once('s').map_or("", |(_, after)| after);
             format!("{before} attempts in N s{after}")
         }
         None => text,

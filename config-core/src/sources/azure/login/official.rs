@@ -17,16 +17,17 @@ use azure_core::http::{
 use azure_core::time::OffsetDateTime;
 use azure_identity::{
     ClientAssertion, ClientAssertionCredential, ClientAssertionCredentialOptions,
-    ClientSecretCredential, ClientSecretCredentialOptions, WorkloadIdentityCredential,
-    WorkloadIdentityCredentialOptions,
+    ClientSecretCredential, ClientSecretCredentialOptions,
 };
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use zeroize::Zeroizing;
 
 use super::{Asked, certificate, entra};
+use crate::remote::blocking::blocking;
 use crate::remote::http::{Http, Request};
 use crate::source::{Failure, FailureKind};
+use crate::sources::read::{FILE_CAP, read_text};
 use crate::value::{Text, exact};
 
 /// Who logs in, and where.
@@ -74,12 +75,9 @@ pub(super) async fn certificate(
 ) -> Result<Given, Failure> {
     let carrier = Carrier::new(application, asked);
     let audience = format!("{}/{}/oauth2/v2.0/token", asked.authority, application.tenant);
-    let assertion = Assertion(certificate::assertion(path, application.client, &audience)?);
-    let options = ClientAssertionCredentialOptions { client_options: carrier.options(asked) };
-    let (tenant, client) = (application.tenant.to_owned(), application.client.to_owned());
-    let credential = ClientAssertionCredential::new(tenant, client, assertion, Some(options));
-    let credential = credential.map_err(|_| carrier.why())?;
-    carrier.token(&*credential, asked).await
+    let (path, client) = (path.to_owned(), application.client.to_owned());
+    let signed = blocking(move || certificate::assertion(&path, &client, &audience)).await??;
+    carrier.vouched(signed, application, asked).await
 }
 
 /// By a token of the cluster's, which stands in a file and is replaced there from time to time.
@@ -89,17 +87,10 @@ pub(super) async fn workload(
     asked: &Asked<'_>,
 ) -> Result<Given, Failure> {
     let carrier = Carrier::new(application, asked);
-    std::fs::File::open(file).map_err(|error| Failure::io(&error, file.into()))?;
-    let credential_options =
-        ClientAssertionCredentialOptions { client_options: carrier.options(asked) };
-    let options = WorkloadIdentityCredentialOptions {
-        credential_options,
-        client_id: Some(application.client.to_owned()),
-        tenant_id: Some(application.tenant.to_owned()),
-        token_file_path: Some(file.to_owned()),
-    };
-    let credential = WorkloadIdentityCredential::new(Some(options)).map_err(|_| carrier.why())?;
-    carrier.token(&*credential, asked).await
+    // The official client would read it on the thread of the network.
+    let file = file.to_owned();
+    let token = blocking(move || read_text(&file, FILE_CAP)).await??;
+    carrier.vouched(token, application, asked).await
 }
 
 /// What the official client gave, as ours.
@@ -135,6 +126,21 @@ impl Carrier {
             cloud: Some(Arc::new(cloud.into())),
             ..ClientOptions::default()
         }
+    }
+
+    /// A token for an assertion that the application is who it says.
+    async fn vouched(
+        self: &Arc<Self>,
+        assertion: Text,
+        application: Application<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Given, Failure> {
+        let options = ClientAssertionCredentialOptions { client_options: self.options(asked) };
+        let (tenant, client) = (application.tenant.to_owned(), application.client.to_owned());
+        let assertion = Assertion(assertion);
+        let credential = ClientAssertionCredential::new(tenant, client, assertion, Some(options));
+        let credential = credential.map_err(|_| self.why())?;
+        self.token(&*credential, asked).await
     }
 
     async fn token(

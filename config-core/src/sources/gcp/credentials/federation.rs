@@ -7,6 +7,7 @@ use reqwest::header::{AUTHORIZATION, HeaderName};
 
 use super::{SCOPE, Token, malformed, post_form, text, token_in, wrong};
 use crate::document::json;
+use crate::remote::blocking::blocking;
 use crate::remote::body::Body;
 use crate::remote::encode::{base64, form};
 use crate::remote::http::Request;
@@ -100,7 +101,10 @@ impl Federation {
 impl Subject {
     async fn token(&self, net: &Net, until: Instant) -> Result<Text, Failure> {
         let (content, format) = match self {
-            Self::File { path, format } => (read_text(path, FILE_CAP)?, format),
+            Self::File { path, format } => {
+                let path = path.clone();
+                (blocking(move || read_text(&path, FILE_CAP)).await??, format)
+            }
             Self::Url { url, headers, format } => {
                 let mut request = Request::get(url.as_str());
                 for (name, value) in headers {
