@@ -60,6 +60,18 @@ impl Environment {
         }
     }
 
+    /// The same as it is now, whatever becomes of the process environment.
+    #[cfg(feature = "live")]
+    pub(crate) fn kept(&self) -> Self {
+        let mut pairs = HashMap::new();
+        for name in self.names() {
+            if let Some(Ok(text)) = self.text(&name) {
+                pairs.insert(name, text);
+            }
+        }
+        Self::Pairs(Arc::new(pairs))
+    }
+
     /// The names of all variables; none of the values stays.
     pub(crate) fn names(&self) -> Vec<String> {
         match self {

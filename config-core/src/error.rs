@@ -5,13 +5,15 @@ mod diagnostic;
 mod render;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::origin::{Absence, Origin};
 use crate::source::FailureKind;
 
 /// Every problem of a load, in declaration order. Its `Debug` is its `Display`, because `main` prints that.
 ///
-/// It holds no byte of a secret and wraps no foreign error: [`source`](std::error::Error::source) is always none.
+/// It holds no byte of a secret and wraps no foreign error: [`source`](std::error::Error::source) is always none. A clone
+/// shares what it says.
 ///
 /// ```
 /// use config_core::{ProblemKind, Secrets};
@@ -27,14 +29,17 @@ use crate::source::FailureKind;
 /// assert_eq!(problem.path(), "port");
 /// assert_eq!(problem.kind(), ProblemKind::WrongType);
 /// ```
+#[derive(Clone)]
 pub struct Error {
-    inner: Box<Inner>,
+    inner: Arc<Inner>,
 }
 
 struct Inner {
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
     profile: Option<String>,
+    /// What to say where profiles are declared and none is in force.
+    no_profile: Option<String>,
     /// The names of the declaration, which may be shown where a file is.
     #[cfg(feature = "miette")]
     names: std::collections::BTreeSet<&'static str>,
@@ -167,20 +172,31 @@ impl Error {
             problems,
             warnings,
             profile,
+            no_profile: None,
             #[cfg(feature = "miette")]
             names: std::collections::BTreeSet::new(),
             #[cfg(feature = "miette")]
             pointed: std::sync::OnceLock::new(),
         };
-        Self { inner: Box::new(inner) }
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Says why no profile is in force, where one might be meant to be.
+    pub(crate) fn without_profile(mut self, why: Option<String>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.no_profile = why;
+        }
+        self
     }
 
     /// Lets the names of a declaration be shown where a file is.
     #[cfg(feature = "miette")]
     pub(crate) fn naming(mut self, schema: &'static crate::schema::Schema) -> Self {
-        for leaf in schema.leaves() {
-            self.inner.names.extend(leaf.path().split('.'));
-            self.inner.names.extend(leaf.variables());
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            for leaf in schema.leaves() {
+                inner.names.extend(leaf.path().split('.'));
+                inner.names.extend(leaf.variables());
+            }
         }
         self
     }
@@ -347,7 +363,7 @@ impl Tried {
 impl fmt::Display for Tried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         crate::origin::join(f, &self.source, &self.absence.key, self.absence.elsewhere)?;
-        write!(f, " ({})", self.absence.why)
+        write!(f, " ({})", self.absence.reason())
     }
 }
 
@@ -377,6 +393,33 @@ impl ProblemKind {
                 | Self::NotConfigured
                 | Self::Expired
         )
+    }
+}
+
+#[cfg(feature = "live")]
+impl ProblemKind {
+    /// What is wrong, where nothing of the value may be shown.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Empty => "empty",
+            Self::WrongType => "does not read as its type",
+            Self::WrongFormat => "wrong format",
+            Self::OutOfRange => "out of range",
+            Self::WrongLength => "too short or too long",
+            Self::NotOneOf => "not one of the declared values",
+            Self::Refused => "refused by its validator",
+            Self::Denied => "denied",
+            Self::Unreachable => "unreachable",
+            Self::Malformed => "malformed",
+            Self::NotFound => "not found",
+            Self::NotConfigured => "not configured",
+            Self::Expired => "expired",
+            Self::UnknownProfile => "unknown profile",
+            Self::UnknownName => "unknown name",
+            Self::Strict => "a warning, and the load is strict",
+            Self::Circular => "asks for itself",
+        }
     }
 }
 

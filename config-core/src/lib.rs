@@ -33,6 +33,7 @@
 //! | load | the trait [`Secrets`](trait@Secrets), [`Loader`], [`Resolver`] |
 //! | know what is wrong | [`Error`], [`Problem`], [`ProblemKind`] |
 //! | know what came from where | [`Loader::explain`], [`Report`], [`Plan`], [`Schema`] |
+//! | follow changes | `Secrets::live`, `Live`, `Changes`, `Health`, with the feature `live` |
 //! | add a source | [`Source`], [`Memory`] |
 //! | test | the module `testing`, with the feature of that name |
 //!
@@ -46,6 +47,11 @@ pub use config_core_derive::Secrets;
 
 pub use error::{Error, Problem, ProblemKind, Tried, Warning, WarningKind};
 pub use format::{Format, PatternError, Preset, check_pattern};
+#[cfg(feature = "live")]
+pub use live::{
+    Cause, Change, Changes, Current, Expired, Health, Live, LiveBuilder, LiveField, Metrics,
+    Reader, SourceHealth, State, WhenExpired,
+};
 pub use loader::{Loaded, Loader};
 pub use origin::{Absence, Origin};
 #[cfg(feature = "_net")]
@@ -85,12 +91,16 @@ pub use wiping::WipingAllocator;
 #[cfg(feature = "age")]
 pub mod age;
 mod build;
+#[cfg(any(feature = "_net", feature = "live"))]
+mod clock;
 mod decode;
 mod document;
 mod environment;
 mod error;
 mod format;
 mod global;
+#[cfg(feature = "live")]
+mod live;
 mod loader;
 mod origin;
 #[cfg(feature = "scrub-env")]

@@ -35,7 +35,7 @@ use crate::value::{Node, Text};
 /// ```
 #[must_use = "a loader does nothing until it is told to load"]
 pub struct Loader<T> {
-    options: Options,
+    pub(crate) options: Options,
     scrub: bool,
     settings: PhantomData<fn() -> T>,
 }
@@ -451,8 +451,16 @@ impl<T: Secrets> Loader<T> {
         Ok(provided)
     }
 
+    /// Has loads that follow see the environment as it is now, where its variables are about to be unset.
+    #[cfg(feature = "live")]
+    pub(crate) fn keep_environment(&mut self) {
+        if self.scrub {
+            self.options.environment = self.options.environment.kept();
+        }
+    }
+
     #[cfg(feature = "scrub-env")]
-    fn scrubbed(&self) -> Result<(), Error> {
+    pub(crate) fn scrubbed(&self) -> Result<(), Error> {
         if !self.scrub {
             return Ok(());
         }
@@ -470,7 +478,7 @@ impl<T: Secrets> Loader<T> {
     }
 
     #[cfg(not(feature = "scrub-env"))]
-    fn scrubbed(&self) -> Result<(), Error> {
+    pub(crate) fn scrubbed(&self) -> Result<(), Error> {
         debug_assert!(!self.scrub);
         Ok(())
     }

@@ -113,7 +113,12 @@ impl Origin {
 
     /// How old the answer is, in words: only where the source could not be asked and an earlier answer was taken.
     pub(crate) fn age(&self) -> Option<String> {
-        self.more.as_ref()?.age.map(in_words)
+        self.aged_by().map(in_words)
+    }
+
+    /// How old the answer is, where the source could not be asked and an earlier answer was taken.
+    pub(crate) fn aged_by(&self) -> Option<Duration> {
+        self.more.as_ref()?.age
     }
 
     /// The source as reports name it: `env`, `file secrets.json`.
@@ -247,7 +252,7 @@ impl fmt::Display for Origin {
 }
 
 /// A time in its largest whole unit: `5m`.
-fn in_words(time: Duration) -> String {
+pub(crate) fn in_words(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
         0..60 => format!("{seconds}s"),
@@ -271,9 +276,18 @@ pub struct Absence {
     pub(crate) which: Option<usize>,
     /// Whether the key names the place too, and so stands in the source's stead.
     pub(crate) elsewhere: bool,
+    /// How old the answer is, where the source could not be asked and an earlier one was taken.
+    pub(crate) age: Option<Duration>,
 }
 
 impl Absence {
+    /// Says where was looked too: `in eu-west-1`.
+    #[cfg(feature = "_net")]
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        self.why = format!("{} {place}", self.why).into();
+        self
+    }
+
     /// What was looked at, and why it gave nothing: `not set`, `no such key`, `no such file`.
     ///
     /// ```
@@ -281,7 +295,7 @@ impl Absence {
     /// ```
     #[must_use]
     pub fn new(key: impl Into<Cow<'static, str>>, why: impl Into<Cow<'static, str>>) -> Self {
-        Self { key: key.into(), why: why.into(), which: None, elsewhere: false }
+        Self { key: key.into(), why: why.into(), which: None, elsewhere: false, age: None }
     }
 
     /// The key's first variable name, and why it gave nothing; the resolver writes the name in.
@@ -291,7 +305,8 @@ impl Absence {
     /// ```
     #[must_use]
     pub const fn variable(why: &'static str) -> Self {
-        Self { key: Cow::Borrowed(""), why: Cow::Borrowed(why), which: Some(0), elsewhere: false }
+        let key = Cow::Borrowed("");
+        Self { key, why: Cow::Borrowed(why), which: Some(0), elsewhere: false, age: None }
     }
 
     /// Says that the key names its place itself, as it is not the one that the source's label names.
@@ -305,11 +320,27 @@ impl Absence {
         self.elsewhere = true;
         self
     }
+
+    /// The same where the source could not be asked, and this is what it answered so long ago.
+    pub(crate) const fn aged(mut self, age: Option<Duration>) -> Self {
+        self.age = age;
+        self
+    }
+
+    /// Why there was nothing, and how long ago it was said where nobody could be asked now.
+    pub(crate) fn reason(&self) -> Cow<'_, str> {
+        match self.age {
+            Some(age) => {
+                format!("{}, answered {} ago; unreachable now", self.why, in_words(age)).into()
+            }
+            None => Cow::Borrowed(&self.why),
+        }
+    }
 }
 
 impl fmt::Display for Absence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.key, self.why)
+        write!(f, "{} ({})", self.key, self.reason())
     }
 }
 

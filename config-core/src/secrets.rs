@@ -6,6 +6,8 @@ use crate::__private::verify::Verification;
 use crate::build::{Builder, direct};
 use crate::error::Error;
 use crate::global;
+#[cfg(feature = "live")]
+use crate::live::{Holdings, LocalKey};
 use crate::loader::Loader;
 use crate::resolve::UNTOLD;
 use crate::schema::Schema;
@@ -91,6 +93,13 @@ pub trait Secrets: Sized + 'static {
     #[doc(hidden)]
     fn __verify<'a>(&'a self, _out: &mut Vec<Verification<'a>>) {}
 
+    #[cfg(feature = "live")]
+    #[doc(hidden)]
+    #[inline]
+    fn __holdings() -> Option<&'static LocalKey<Holdings<Self>>> {
+        None
+    }
+
     /// Loads with the declared sources, blocking the thread. It never panics inside an async runtime.
     ///
     /// Warnings, such as a misspelt variable or a deprecated name, are part of the error when it fails; of a load that
@@ -133,6 +142,25 @@ pub trait Secrets: Sized + 'static {
     /// ```
     fn loader() -> Loader<Self> {
         Loader::new()
+    }
+
+    /// Settings that follow their sources, kept up to date by a thread of their own.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # use std::time::Duration;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// let live = Settings::live().ttl(Duration::from_secs(60)).start_blocking()?;
+    /// assert_eq!(live.health().generation, 1);
+    /// # Ok::<(), config_core::Error>(())
+    /// ```
+    #[cfg(feature = "live")]
+    fn live() -> crate::LiveBuilder<Self>
+    where
+        Self: Send + Sync,
+    {
+        Self::loader().live()
     }
 
     /// Loads once per process, then gives the same settings to everybody. A load that fails is tried again at the next

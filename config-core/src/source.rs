@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
-use std::path::Path;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -76,9 +77,38 @@ pub trait Source: Send + Sync {
         SourcePlan::default()
     }
 
+    /// The same source before it has read anything, for one that keeps what it has read: live settings then read it anew
+    /// at each refresh. None where every call of [`fetch`](Self::fetch) reads anew.
+    ///
+    /// ```
+    /// use config_core::{Dotenv, Source};
+    /// assert!(Dotenv::at(".env").anew().is_some());
+    /// ```
+    fn anew(&self) -> Option<Arc<dyn Source>> {
+        None
+    }
+
+    /// The files and directories, there or not, whose change may change the answers, as far as the answers given so
+    /// far have shown. Live settings watch them; a relative path starts from the working directory. None where a
+    /// source has no files, or does not read them again.
+    ///
+    /// ```
+    /// use config_core::{Dir, Source};
+    /// let mounted = Dir::at("/etc/app/secrets");
+    /// assert_eq!(mounted.watched(), [std::path::Path::new("/etc/app/secrets")]);
+    /// ```
+    fn watched(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
     /// The same source at the place that an entry of the list names, for a source that was made without one.
     fn at_place(&self, _place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
         None
+    }
+
+    /// Whether the key says itself where it stands, so that this source answers it alike at every place of the list.
+    fn names_place(&self, _key: &Key<'_>) -> bool {
+        false
     }
 
     /// A variable that this source has, for setting up other sources: none where it has no variables.
@@ -87,6 +117,18 @@ pub trait Source: Send + Sync {
     /// Why the source could not say.
     fn bootstrap(&self, _name: &str) -> Result<Option<Text>, Failure> {
         Ok(None)
+    }
+
+    /// When something that this source was lent has to be seen to: the token that it asks with, a credential that was
+    /// made for it. Live settings ask it again then. None where it holds nothing that ends.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
+    /// When the first of what it was lent is no longer good, unless it is seen to before. Live settings that could not
+    /// be refreshed try again the sooner for it.
+    fn good_until(&self) -> Option<Instant> {
+        None
     }
 }
 
@@ -146,6 +188,8 @@ pub struct Failure {
     pub(crate) file: Option<Arc<Path>>,
     pub(crate) at: Position,
     pub(crate) hint: Option<Cow<'static, str>>,
+    /// For how many seconds whoever was asked wants to be left alone.
+    pub(crate) retry_after: Option<NonZeroU32>,
 }
 
 /// The sorts of failure, told apart because what to do about each differs.
@@ -508,6 +552,7 @@ impl Failure {
             file: None,
             at: Position::default(),
             hint: None,
+            retry_after: None,
         }
     }
 
@@ -563,6 +608,21 @@ impl Failure {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds how long whoever was asked wants to be left alone, in whole seconds: live settings do not ask again before.
+    ///
+    /// ```
+    /// use config_core::{Failure, FailureKind};
+    /// use std::time::Duration;
+    /// let failure = Failure::new(FailureKind::Unreachable, "too many requests");
+    /// assert!(failure.clone() != failure.retry_after(Duration::from_secs(30)));
+    /// ```
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+        self.retry_after = NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX));
         self
     }
 

@@ -55,3 +55,87 @@ pub(crate) fn failed(error: Error) -> Error {
 pub(crate) const fn failed(error: Error) -> Error {
     error
 }
+
+/// Tells of a refresh that succeeded. The fields with prefixes are what a layer makes metrics of.
+#[cfg(all(feature = "live", feature = "tracing"))]
+pub(crate) fn refreshed(generation: u64, change: Option<&crate::Change>, cause: crate::Cause) {
+    let Some(change) = change else {
+        tracing::debug!(
+            target: "config_core",
+            generation,
+            %cause,
+            monotonic_counter.config.refreshes = 1_u64,
+            gauge.config.generation = generation,
+            "unchanged",
+        );
+        return;
+    };
+    tracing::info!(
+        target: "config_core",
+        generation,
+        fields = change.fields.join(", "),
+        %cause,
+        monotonic_counter.config.refreshes = 1_u64,
+        gauge.config.generation = generation,
+        "refreshed",
+    );
+    if !change.restart_only.is_empty() {
+        let fields = change.restart_only.join(", ");
+        tracing::warn!(target: "config_core", fields, "a restart would change fields that keep their value");
+    }
+}
+
+#[cfg(all(feature = "live", not(feature = "tracing")))]
+pub(crate) const fn refreshed(_: u64, _: Option<&crate::Change>, _: crate::Cause) {}
+
+/// Tells of a refresh that failed; each of its problems has been told.
+#[cfg(all(feature = "live", feature = "tracing"))]
+pub(crate) fn refresh_failed(
+    generation: u64,
+    failures: u32,
+    next: std::time::Duration,
+    cause: crate::Cause,
+) {
+    tracing::warn!(
+        target: "config_core",
+        generation,
+        failures_in_row = failures,
+        next_try_seconds = next.as_secs_f64(),
+        %cause,
+        monotonic_counter.config.refreshes = 1_u64,
+        monotonic_counter.config.refresh.failures = 1_u64,
+        "refresh failed; the settings stay as they are",
+    );
+}
+
+#[cfg(all(feature = "live", not(feature = "tracing")))]
+pub(crate) const fn refresh_failed(_: u64, _: u32, _: std::time::Duration, _: crate::Cause) {}
+
+/// Tells of settings that can be relied on less than before, or fully again.
+#[cfg(all(feature = "live", feature = "tracing"))]
+pub(crate) fn state(state: crate::State, age: std::time::Duration) {
+    let age_seconds = age.as_secs_f64();
+    match state {
+        crate::State::Fresh => {
+            tracing::info!(target: "config_core", age_seconds, gauge.config.state = 0_u64, "recovered");
+        }
+        crate::State::Stale => {
+            tracing::warn!(target: "config_core", age_seconds, gauge.config.state = 1_u64, "stale");
+        }
+        crate::State::Expired => {
+            tracing::error!(target: "config_core", age_seconds, gauge.config.state = 2_u64, "expired");
+        }
+    }
+}
+
+#[cfg(all(feature = "live", not(feature = "tracing")))]
+pub(crate) const fn state(_: crate::State, _: std::time::Duration) {}
+
+/// Tells that the process ends now, and why.
+#[cfg(all(feature = "live", feature = "tracing"))]
+pub(crate) fn exiting(why: &str) {
+    tracing::error!(target: "config_core", "{why}");
+}
+
+#[cfg(all(feature = "live", not(feature = "tracing")))]
+pub(crate) const fn exiting(_: &str) {}

@@ -363,7 +363,7 @@ fn of_azure(vault: &azure::StandIn, place: &str) -> Given {
         .verify_challenge_resource(false)
         .ca(vault.ca())
         .env(config_tests::NOTHING)
-        .client_secret(vault.tenant(), vault.client_id(), &secret)
+        .client_secret(vault.tenant(), vault.client_id(), secret)
         .build();
     Given {
         variables: vec![("PLACE".to_owned(), place.to_owned())],

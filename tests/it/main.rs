@@ -15,8 +15,11 @@ mod encrypted;
 mod exec;
 #[cfg(target_os = "linux")]
 mod keyring;
+mod live;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg(target_os = "linux")]
+mod memory_live;
 #[cfg(target_os = "linux")]
 mod memory_remote;
 mod schema;

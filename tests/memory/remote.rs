@@ -98,9 +98,9 @@ impl Told {
                     .env(config_tests::NOTHING);
                 let builder = match self.text("TENANT") {
                     Some(tenant) => {
-                        builder.client_secret(tenant, tenant, &self.secret("CREDENTIAL"))
+                        builder.client_secret(tenant, tenant, self.secret("CREDENTIAL"))
                     }
-                    None => builder.token(&self.secret("CREDENTIAL")),
+                    None => builder.token(self.secret("CREDENTIAL")),
                 };
                 loader.source(builder.build().expect("an endpoint"))
             }

@@ -52,6 +52,22 @@ pub fn again_within(
     said
 }
 
+/// Runs a test again in a process of its own, and gives the code that it ended with and what it said.
+///
+/// # Panics
+/// If it cannot be run.
+#[must_use]
+pub fn ended(module: &str, test: &str) -> (Option<i32>, String) {
+    let module = module.split_once("::").map_or(module, |(_, inner)| inner);
+    let mut command = Command::new(std::env::current_exe().expect("the test knows itself"));
+    command
+        .args(["--exact", &format!("{module}::{test}"), "--nocapture"])
+        .env_clear()
+        .env(MARK, "1");
+    let output = command.output().expect("the test runs again");
+    (output.status.code(), said(&output))
+}
+
 fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes)).concat()
 }

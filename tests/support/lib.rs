@@ -2,12 +2,15 @@
 
 pub mod bench;
 pub mod canary;
+pub mod changing;
 pub mod child;
 #[cfg(target_os = "linux")]
 pub mod crafted;
 pub mod listen;
 #[cfg(target_os = "linux")]
 pub mod memory;
+#[cfg(unix)]
+pub mod mounted;
 pub mod outcome;
 pub mod quarantine;
 pub mod random;

@@ -245,4 +245,8 @@ impl Source for Boxed {
     fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
         self.0.at_place(place)
     }
+
+    fn names_place(&self, key: &config_core::Key<'_>) -> bool {
+        self.0.names_place(key)
+    }
 }

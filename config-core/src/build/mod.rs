@@ -84,6 +84,9 @@ pub(crate) struct Built<T> {
 pub(crate) enum Wanted {
     Settings,
     Report,
+    /// The settings of a load that follows another of the same program: what it was told of once is not told again.
+    #[cfg(feature = "live")]
+    Again,
 }
 
 /// Builds the settings from what was resolved.
@@ -100,7 +103,9 @@ pub(crate) fn settings<T: Secrets>(
     let traced = crate::trace::is_on();
     match settings {
         Some(settings) if drafts.is_empty() && resolution.general.is_empty() => {
-            if wanted == Wanted::Settings && !options.strict && !traced {
+            #[cfg(feature = "live")]
+            let traced = traced && wanted != Wanted::Again;
+            if wanted != Wanted::Report && !options.strict && !traced {
                 return Ok(Built { settings, report: Report::empty() });
             }
             let judged = Judged { problems: &[], without: &without, hidden: None };
@@ -108,7 +113,9 @@ pub(crate) fn settings<T: Secrets>(
             if options.strict && !report.warnings().is_empty() {
                 return Err(crate::trace::failed(report.into_strict_error()));
             }
-            crate::trace::loaded(&report);
+            if traced {
+                crate::trace::loaded(&report);
+            }
             Ok(Built { settings, report })
         }
         _ => Err(failed(T::schema(), &mut resolution, drafts, options)),
@@ -158,7 +165,9 @@ pub(crate) fn named(
     resolve::beyond(&mut resolution, questions, options);
     let warnings = crate::report::failing(&resolution, questions, options);
     let problems = problems::of_name(questions, name, &mut resolution);
-    Err(crate::trace::failed(Error::new(problems, warnings, resolution.profile)))
+    let no_profile = resolve::none_in_force(schema, options, resolution.profile.as_deref());
+    let error = Error::new(problems, warnings, resolution.profile).without_profile(no_profile);
+    Err(crate::trace::failed(error))
 }
 
 /// The settings for a figment application.
@@ -219,7 +228,9 @@ fn failed(
         problems.extend(crate::report::strict(&warnings));
         warnings.clear();
     }
-    let error = Error::new(problems, warnings, resolution.profile.clone());
+    let profile = resolution.profile.clone();
+    let no_profile = resolve::none_in_force(schema, options, profile.as_deref());
+    let error = Error::new(problems, warnings, profile).without_profile(no_profile);
     crate::trace::failed(error.naming(schema))
 }
 

@@ -188,6 +188,8 @@ fn remedy(questions: Questions<'_>, question: usize, resolution: &Resolution) ->
                 source.remedy(&wanted.keys()[0])
             });
             remedies.extend(remedy);
+        } else if let Some(variable) = resolution.list.wants(miss.entry) {
+            remedies.push(format!("set {variable}"));
         }
         if remedies.len() == 2 {
             break;

@@ -9,6 +9,7 @@ use crate::value::{Node, Position, Value};
 pub(crate) const CANARY: &str = "CANARY7f3a";
 
 /// Any tree whose root is a table.
+#[cfg(any(feature = "toml", feature = "yaml"))]
 pub(crate) fn table() -> impl Strategy<Value = Json> {
     prop::collection::vec((key(), tree()), 0..6)
         .prop_map(|entries| Json::Object(entries.into_iter().collect()))

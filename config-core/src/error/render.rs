@@ -71,8 +71,10 @@ fn heading(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         1 => f.write_str("1 setting could not be loaded")?,
         count => write!(f, "{count} settings could not be loaded")?,
     }
-    if let Some(profile) = &error.inner.profile {
-        write!(f, " (profile {profile})")?;
+    match (&error.inner.profile, &error.inner.no_profile) {
+        (Some(profile), _) => write!(f, " (profile {profile})")?,
+        (None, Some(why)) => write!(f, " ({why})")?,
+        (None, None) => {}
     }
     f.write_str("\n")
 }

@@ -5,22 +5,26 @@ use std::fmt;
 #[cfg(feature = "age")]
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::absent::{self, Gone};
 #[cfg(feature = "age")]
 use super::disk::{Disk, Record};
+use super::given::Given;
 use super::lease::Lease;
 use super::reading::is_out_of_reach;
 use super::{Blob, Outcome, Read, Unread};
 #[cfg(feature = "age")]
 use crate::age::Identity;
+use crate::clock::Moment;
 
 /// Keeps what remote sources answered, so that loads which share it ask each secret once in its time to live.
 ///
-/// Loads that want the same secret at the same time make one call. A secret that is absent or could not be read is not
-/// kept. Values are wiped when they are dropped from it.
+/// Loads that want the same secret at the same time make one call. A secret that could not be read is not kept; that one
+/// is absent is kept for [`OnFailure::Stale`](crate::OnFailure::Stale) alone, and the next load asks for it all the same.
+/// Values are wiped when they are dropped from it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,9 +49,6 @@ struct Inner {
     disk: Option<Disk>,
 }
 
-/// What is kept longer than the clock can say is kept for a hundred years.
-const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
 /// Which store, and which secret in it.
 type Address = (Arc<str>, Read);
 
@@ -55,6 +56,8 @@ type Address = (Arc<str>, Read);
 struct Entry {
     /// What was read last.
     held: Option<Held>,
+    /// That there was none when the store was last reached.
+    absent: Option<Gone>,
     /// Where it is being read.
     flight: Option<watch::Receiver<Option<Outcome>>>,
     /// The fields that want it.
@@ -64,8 +67,8 @@ struct Entry {
 #[derive(Clone)]
 struct Held {
     blob: Blob,
-    read: SystemTime,
-    until: SystemTime,
+    given: Given,
+    until: Moment,
 }
 
 /// What a load has to do for one secret.
@@ -85,10 +88,14 @@ pub(super) struct Flight {
     landed: watch::Sender<Option<Outcome>>,
 }
 
+/// What may be taken of an earlier answer, or why nothing may, in words.
+pub(super) type Earlier = Result<Outcome, String>;
+
 /// Somebody else's [`Flight`].
 pub(super) struct Waiting {
     landed: watch::Receiver<Option<Outcome>>,
     held: Option<Held>,
+    absent: Option<Gone>,
 }
 
 impl Cache {
@@ -110,9 +117,19 @@ impl Cache {
         }
     }
 
-    /// Keeps the last answers in a file too, encrypted with age, for a start while a store cannot be reached: see
-    /// [`OnFailure::Stale`](crate::OnFailure::Stale). An answer that was read from it is never fresh. The answers of
-    /// leases are not written to it. A file that cannot be read or written fails no load: it is a warning.
+    /// Keeps the last answers in a file too, encrypted with age, for a start while a store cannot be reached. What is read
+    /// from it is never fresh: it is taken only where the loader is told so by
+    /// [`OnFailure::Stale`](crate::OnFailure::Stale), without which the file has no effect. The answers of leases are not
+    /// written to it. A file that cannot be read or written fails no load: it is a warning.
+    ///
+    /// The identity is the key that the file is encrypted to and opened with. It has to be the same at the next start, so
+    /// it is kept where the process can read it and others cannot: a file that
+    /// [`Identity::read`](crate::age::Identity::read) reads, written once by `age-keygen -o key.txt`, or by the program
+    /// from [`Identity::generate`](crate::age::Identity::generate) and
+    /// [`to_text`](crate::age::Identity::to_text).
+    ///
+    /// The identity is the application's own key: made once by [`Identity::generate`], kept as the text of
+    /// [`Identity::to_text`], and read by [`Identity::read`]. Without `OnFailure::Stale` nothing is taken from the file.
     ///
     /// ```
     /// use config_core::{Cache, age::Identity};
@@ -128,35 +145,57 @@ impl Cache {
     pub fn on_disk(self, path: impl Into<PathBuf>, identity: &Identity) -> Self {
         let disk = Disk::new(path.into(), identity.clone());
         let entries = disk.load().into_iter().map(|record| {
-            let Record { store, read, blob, at, fields } = record;
-            let held = Some(Held { blob, read: at, until: at });
-            ((store.into(), read), Entry { held, flight: None, fields })
+            let Record { store, read, kept, at, fields } = record;
+            let given = Given::written_down(at);
+            let (held, absent) = match kept {
+                Ok(blob) => (Some(Held { blob, given, until: given.came() }), None),
+                Err(why) => (None, Some(Gone { why: why.into(), given })),
+            };
+            ((store.into(), read), Entry { held, absent, flight: None, fields })
         });
         let entries = Mutex::new(entries.collect());
         let time_to_live = self.inner.time_to_live;
         Self { inner: Arc::new(Inner { time_to_live, entries, disk: Some(disk) }) }
     }
 
-    /// Writes down what is kept, where it is to outlive the process; gives back what a person has to know of that.
-    pub(super) fn save(&self) -> Option<String> {
+    /// Writes down what is kept, where it is to outlive the process.
+    pub(super) fn save(&self) {
         #[cfg(feature = "age")]
         if let Some(disk) = &self.inner.disk {
             disk.save(&self.records());
-            return disk.remark();
         }
-        None
+    }
+
+    /// Nobody waits any longer for what is being written down.
+    pub(super) fn hangs(&self) {
+        #[cfg(feature = "age")]
+        self.inner.disk.iter().for_each(Disk::hangs);
+    }
+
+    /// What a person has to know of where it is written down.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        #[cfg(feature = "age")]
+        if let Some(disk) = &self.inner.disk {
+            return disk.remarks();
+        }
+        Vec::new()
     }
 
     #[cfg(feature = "age")]
     fn records(&self) -> Vec<Record> {
         let entries = self.entries();
         let records = entries.iter().filter_map(|((store, read), entry)| {
-            let held = entry.held.as_ref().filter(|held| held.blob.is_not_lent())?;
+            let held = entry.held.as_ref().filter(|held| held.blob.is_not_lent());
+            let (kept, at) = match (held, &entry.absent) {
+                (Some(held), _) => (Ok(held.blob.clone()), held.given.wall()),
+                (None, Some(gone)) => (Err(gone.why.to_string()), gone.given.wall()),
+                (None, None) => return None,
+            };
             Some(Record {
                 store: store.to_string(),
                 read: read.clone(),
-                blob: held.blob.clone(),
-                at: held.read,
+                kept,
+                at,
                 fields: entry.fields.clone(),
             })
         });
@@ -198,17 +237,30 @@ impl Cache {
         self.save();
     }
 
+    /// Has the next load ask for everything that is not under a lease; until it has, what is here is an earlier answer.
+    #[cfg(feature = "live")]
+    pub(crate) fn expire(&self) {
+        for entry in self.entries().values_mut() {
+            if let Some(held) = entry.held.as_mut().filter(|held| held.blob.lease.is_none()) {
+                held.until = held.given.came();
+            }
+            // What somebody is reading may be older than what is to be found.
+            entry.flight = None;
+        }
+    }
+
     /// What there is to do for a secret, wanted for these fields.
     pub(super) fn turn(&self, store: &Arc<str>, read: &Read, wanted: &[String]) -> Turn {
         let address = (Arc::clone(store), read.clone());
         let mut entries = self.entries();
         let entry = entries.entry(address.clone()).or_default();
         entry.fields.extend(wanted.iter().cloned());
-        if let Some(held) = entry.held.as_ref().filter(|held| SystemTime::now() < held.until) {
+        if let Some(held) = entry.held.as_ref().filter(|held| held.is_fresh()) {
             return Turn::Fresh(held.blob.clone());
         }
         if let Some(landed) = &entry.flight {
-            return Turn::Wait(Waiting { landed: landed.clone(), held: entry.held.clone() });
+            let (held, absent) = (entry.held.clone(), entry.absent.clone());
+            return Turn::Wait(Waiting { landed: landed.clone(), held, absent });
         }
         let (landed, receiver) = watch::channel(None);
         entry.flight = Some(receiver);
@@ -219,7 +271,15 @@ impl Cache {
     pub(super) fn fresh(&self, store: &Arc<str>, read: &Read) -> Option<Blob> {
         let entries = self.entries();
         let held = entries.get(&(Arc::clone(store), read.clone()))?.held.as_ref()?;
-        (SystemTime::now() < held.until).then(|| held.blob.clone())
+        held.is_fresh().then(|| held.blob.clone())
+    }
+
+    /// What was read of a secret before.
+    pub(super) fn earlier(&self, store: &Arc<str>, read: &Read, oldest: Duration) -> Earlier {
+        match self.entries().get(&(Arc::clone(store), read.clone())) {
+            Some(entry) => earlier(entry.held.as_ref(), entry.absent.as_ref(), oldest),
+            None => earlier(None, None, oldest),
+        }
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<Address, Entry>> {
@@ -241,11 +301,8 @@ impl Entry {
 }
 
 impl Held {
-    /// What was read, if it is not too old; none where a clock went back.
-    fn no_older_than(&self, oldest: Duration) -> Option<Blob> {
-        let age = self.read.elapsed().ok().filter(|age| *age <= oldest)?;
-        let is_over = self.blob.good_until.is_some_and(|until| until <= Instant::now());
-        (!is_over).then(|| Blob { age: Some(age), ..self.blob.clone() })
+    fn is_fresh(&self) -> bool {
+        Moment::now() < self.until
     }
 }
 
@@ -254,6 +311,9 @@ impl Flight {
     pub(super) fn land(self, outcome: &Outcome) {
         self.landed.send_replace(Some(outcome.clone()));
         let mut entries = self.cache.entries();
+        if matches!(outcome, Err(Unread::Absent(_))) {
+            make_room(&mut entries);
+        }
         // One that was invalidated meanwhile may be older than what made it so.
         let entry = entries.get_mut(&self.address);
         let Some(entry) = entry.filter(|entry| entry.is_read_by(&self.landed)) else { return };
@@ -261,29 +321,30 @@ impl Flight {
             Ok(blob) => blob,
             Err(Unread::Failed(failure)) if is_out_of_reach(failure) => return,
             // The store was reached and gives it no longer: what it gave before must not come back.
-            Err(_) => return entry.held = None,
+            Err(unread) => {
+                (entry.held, entry.absent) = (None, Gone::now(unread));
+                return;
+            }
         };
-        let read = SystemTime::now();
+        entry.absent = None;
+        let given = Given::now();
         let due = blob.lease.as_ref().and_then(Lease::due);
-        let lease = due.into_iter().chain(blob.good_until).min();
-        let lease = lease.map(|until| until.saturating_duration_since(Instant::now()));
-        let time_to_live = self.cache.inner.time_to_live;
-        let good = lease.map_or(time_to_live, |lease| lease.min(time_to_live));
-        let until = read.checked_add(good).unwrap_or(read + FOREVER);
-        entry.held = Some(Held { blob: blob.clone(), read, until });
+        let is_old = given.came() + self.cache.inner.time_to_live;
+        let until = due.into_iter().chain(blob.good_until).fold(is_old, Moment::min);
+        entry.held = Some(Held { blob: blob.clone(), given, until });
     }
 
     /// What was lent before, if that is not over.
     pub(super) fn lent(&self) -> Option<Blob> {
         let entries = self.cache.entries();
         let blob = &entries.get(&self.address)?.held.as_ref()?.blob;
-        let lease = blob.lease.as_ref().filter(|lease| !lease.is_over(Instant::now()));
+        let lease = blob.lease.as_ref().filter(|lease| !lease.is_over(Moment::now()));
         lease.is_some().then(|| blob.clone())
     }
 
-    /// What was read before, if it is not too old.
-    pub(super) fn earlier(&self, oldest: Duration) -> Option<Blob> {
-        self.cache.entries().get(&self.address)?.held.as_ref()?.no_older_than(oldest)
+    /// What was read before.
+    pub(super) fn earlier(&self, oldest: Duration) -> Earlier {
+        self.cache.earlier(&self.address.0, &self.address.1, oldest)
     }
 }
 
@@ -293,7 +354,7 @@ impl Drop for Flight {
         let Some(entry) = entries.get_mut(&self.address) else { return };
         if entry.is_read_by(&self.landed) {
             entry.flight = None;
-            if entry.held.is_none() {
+            if entry.held.is_none() && entry.absent.is_none() {
                 entries.remove(&self.address);
             }
         }
@@ -301,22 +362,46 @@ impl Drop for Flight {
 }
 
 impl Waiting {
-    /// What was read before, if that may be taken and is not too old.
-    pub(super) fn earlier(&self, stale: Option<Duration>) -> Option<Blob> {
-        self.held.as_ref()?.no_older_than(stale?)
+    /// What was read before.
+    pub(super) fn earlier(&self, oldest: Duration) -> Earlier {
+        earlier(self.held.as_ref(), self.absent.as_ref(), oldest)
     }
 
-    /// The outcome, or where the store is out of reach what was read before; none where whoever was reading gave up.
-    pub(super) async fn landed(mut self, stale: Option<Duration>) -> Option<Outcome> {
-        let outcome = self.landed.wait_for(Option::is_some).await.ok()?.clone()?;
-        let earlier = match (&outcome, stale, &self.held) {
-            (Err(Unread::Failed(failure)), Some(oldest), Some(held))
-                if is_out_of_reach(failure) =>
-            {
-                held.no_older_than(oldest)
-            }
-            _ => None,
-        };
-        Some(earlier.map_or(outcome, Ok))
+    /// The outcome; none where whoever was reading gave up.
+    pub(super) async fn landed(mut self) -> Option<Outcome> {
+        self.landed.wait_for(Option::is_some).await.ok()?.clone()
     }
 }
+
+/// What may be taken of these, where the store is out of reach.
+fn earlier(held: Option<&Held>, absent: Option<&Gone>, oldest: Duration) -> Earlier {
+    match (held, absent) {
+        (Some(held), _) => {
+            let age = Some(held.given.age(oldest)?);
+            match held.blob.good_until.is_some_and(|until| until <= Moment::now()) {
+                true => Err("the kept answer was lent, and is good no longer".to_owned()),
+                false => Ok(Ok(Blob { age, ..held.blob.clone() })),
+            }
+        }
+        (None, Some(Gone { why, given })) => {
+            let age = given.age(oldest)?;
+            Ok(Err(Unread::WasAbsent { why: why.clone(), age }))
+        }
+        (None, None) => Err("no earlier answer is kept".to_owned()),
+    }
+}
+
+/// Forgets the absences that are longest ago, where there are too many.
+fn make_room(entries: &mut HashMap<Address, Entry>) {
+    let absences = entries.values().filter_map(|entry| entry.absent.as_ref());
+    let mut times: Vec<Moment> = absences.map(|gone| gone.given.came()).collect();
+    if times.len() >= absent::MOST {
+        let (_, until, _) = times.select_nth_unstable(absent::MOST / 10);
+        let is_kept = |gone: &Gone| gone.given.came() > *until;
+        entries
+            .retain(|_, entry| entry.flight.is_some() || entry.absent.as_ref().is_none_or(is_kept));
+    }
+}
+
+#[cfg(test)]
+mod tests;

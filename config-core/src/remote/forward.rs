@@ -39,6 +39,22 @@ macro_rules! is_source_by {
                 $crate::source::Source::plan(&*self.$remote, wanted)
             }
 
+            fn due(&self) -> Option<std::time::Instant> {
+                $crate::source::Source::due(&*self.$remote)
+            }
+
+            fn good_until(&self) -> Option<std::time::Instant> {
+                $crate::source::Source::good_until(&*self.$remote)
+            }
+
+            fn watched(&self) -> Vec<std::path::PathBuf> {
+                $crate::source::Source::watched(&*self.$remote)
+            }
+
+            fn names_place(&self, key: &$crate::source::Key<'_>) -> bool {
+                $crate::source::Source::names_place(&*self.$remote, key)
+            }
+
             fn at_place(
                 &self,
                 place: &str,

@@ -84,7 +84,7 @@ impl Document<'_> {
                         meant.map_or(String::new(), |meant| format!("; did you mean {meant}?")),
                     )),
                 };
-                Answer::Absent(words.absence(Some(&missing.key), why))
+                Answer::Absent(words.absence(Some(&missing.key), why).aged(blob.age))
             }
             Answer::Unread(missing) => Answer::Unread(missing),
             Answer::Failed(failure) => words.failed(&failure, words.located.name()),
@@ -132,10 +132,11 @@ impl Words<'_> {
     }
 
     fn unread(self, unread: &Unread) -> Answer {
-        let absence = |why| self.absence(self.located.name(), Cow::Borrowed(why));
+        let absence = |why| self.absence(self.located.name(), why);
         match unread {
-            Unread::Absent(why) => Answer::Absent(absence(why)),
-            Unread::NotRead(why) => Answer::Unread(absence(why)),
+            Unread::Absent(why) => Answer::Absent(absence(Cow::Borrowed(*why))),
+            Unread::WasAbsent { why, age } => Answer::Absent(absence(why.clone()).aged(Some(*age))),
+            Unread::NotRead(why) => Answer::Unread(absence(Cow::Borrowed(*why))),
             Unread::Failed(failure) => self.failed(failure, None),
         }
     }

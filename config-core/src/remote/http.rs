@@ -30,7 +30,7 @@ const LARGEST: usize = 16 * 1024 * 1024;
 const EARLY: Duration = Duration::from_millis(20);
 
 const LOOK: &str = "look at the store's own log, and at what stands between here and there";
-const LESS: &str = "ask less often, or have the store's limit raised";
+pub(crate) const LESS: &str = "ask less often, or have the store's limit raised";
 const ADDRESS: &str = "look whether the address is that of the store";
 const ITSELF: &str = "give the address of the store itself: what it points to is not followed";
 
@@ -165,10 +165,14 @@ impl Response {
             _ => (FailureKind::Malformed, "the store did not understand the request", None),
         };
         let wait = self.retry_after().filter(|wait| *wait <= DAY);
-        let wait =
+        let asks =
             wait.map_or(String::new(), |wait| format!("; asks to wait {} s", wait.as_secs()));
-        let message = format!("{why} (HTTP {}{wait}){}", self.status, self.attempts);
+        let message = format!("{why} (HTTP {}{asks}){}", self.status, self.attempts);
         let failure = Failure::new(kind, message);
+        let failure = match wait.filter(|_| matches!(self.status, 429 | 503)) {
+            Some(wait) => failure.retry_after(wait),
+            None => failure,
+        };
         match hint {
             Some(hint) => failure.hint(hint),
             None => failure,
@@ -179,6 +183,12 @@ impl Response {
     fn is_of_tls(&self) -> bool {
         std::str::from_utf8(&self.body)
             .is_ok_and(|body| body.contains("HTTP request to an HTTPS server"))
+    }
+
+    /// What of the attempts belongs behind a failure that this answer tells of.
+    #[cfg(feature = "aws")]
+    pub(crate) fn attempts(&self) -> &str {
+        &self.attempts
     }
 
     fn retry_after(&self) -> Option<Duration> {
@@ -320,8 +330,16 @@ impl Http {
     }
 }
 
+/// Looks at the authorities to trust and the proxy, where there are any, before somebody is asked.
+pub(super) fn check(reach: &Reach) -> Result<(), Failure> {
+    if reach.authorities.is_empty() && reach.proxy.is_none() {
+        return Ok(());
+    }
+    client::build(reach, !reach.authorities.is_empty()).map(drop)
+}
+
 /// Host and port: what may be shown of an address.
-pub(super) fn shown(url: &str) -> &str {
+pub(in crate::remote) fn shown(url: &str) -> &str {
     let after = url.find("://").map_or(0, |at| at + 3);
     let end = url[after..].find(['/', '?', '#']).map_or(url.len(), |at| after + at);
     let host = &url[after..end];

@@ -1,6 +1,8 @@
 //! How long something lent is good: a token, a user of a database.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::clock::Moment;
 
 /// Something that a store lends for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub(crate) struct Lease {
     /// Whether the store prolongs it.
     pub(crate) renewable: bool,
     /// When it was lent or last prolonged.
-    pub(crate) started: Instant,
+    pub(crate) started: Moment,
     /// Which token it was lent under, and ends with; zero for a token itself.
     pub(crate) under: u64,
 }
@@ -22,12 +24,12 @@ pub(crate) struct Lease {
 impl Lease {
     /// One that begins now.
     pub(crate) fn new(id: &str, ttl: Duration, renewable: bool) -> Self {
-        let started = Instant::now();
+        let started = Moment::now();
         Self { id: id.to_owned(), ttl, first: ttl, renewable, started, under: 0 }
     }
 
     /// The same under a token, with which it ends.
-    pub(crate) fn under(mut self, token: u64, ends: Option<Instant>) -> Self {
+    pub(crate) fn under(mut self, token: u64, ends: Option<Moment>) -> Self {
         let left = ends.map(|ends| ends.saturating_duration_since(self.started));
         let is_longer = |left: &Duration| self.ttl.is_zero() || *left < self.ttl;
         // Nothing is not without end.
@@ -38,7 +40,7 @@ impl Lease {
     }
 
     /// When it is over; none where it never is.
-    pub(crate) fn ends(&self) -> Option<Instant> {
+    pub(crate) fn ends(&self) -> Option<Moment> {
         if self.ttl.is_zero() {
             return None;
         }
@@ -46,22 +48,22 @@ impl Lease {
     }
 
     /// When to see to its successor, two thirds into it; none where it never ends.
-    pub(crate) fn due(&self) -> Option<Instant> {
+    pub(crate) fn due(&self) -> Option<Moment> {
         self.ends().and_then(|_| self.started.checked_add(self.ttl * 2 / 3))
     }
 
     /// Whether it is time to see to its successor.
-    pub(crate) fn is_due(&self, now: Instant) -> bool {
+    pub(crate) fn is_due(&self, now: Moment) -> bool {
         self.due().is_some_and(|due| due <= now)
     }
 
     /// Whether it is over.
-    pub(crate) fn is_over(&self, now: Instant) -> bool {
+    pub(crate) fn is_over(&self, now: Moment) -> bool {
         self.ends().is_some_and(|end| end <= now)
     }
 
     /// The same, prolonged by the store.
-    pub(crate) fn prolonged(&self, ttl: Duration, renewable: bool, now: Instant) -> Self {
+    pub(crate) fn prolonged(&self, ttl: Duration, renewable: bool, now: Moment) -> Self {
         Self { ttl, renewable, started: now, ..self.clone() }
     }
 
@@ -74,6 +76,8 @@ impl Lease {
 #[cfg(test)]
 mod tests {
     use super::Lease;
+    use crate::clock::Moment;
+    use crate::clock::tests::after_sleeping;
     use std::time::Duration;
 
     fn lease(seconds: u64) -> Lease {
@@ -88,6 +92,15 @@ mod tests {
         assert!(lease.is_due(after(60)));
         assert!(!lease.is_over(after(89)));
         assert!(lease.is_over(after(90)));
+    }
+
+    #[test]
+    fn the_hours_that_the_machine_slept_are_counted() {
+        let lease = lease(3600);
+        let after = |hours: u64| after_sleeping(Duration::from_secs(hours * 3600), Moment::now);
+        assert!(!lease.is_due(Moment::now()));
+        assert!(lease.is_due(after(1)) && lease.is_over(after(1)));
+        assert!(lease.is_over(after(8)));
     }
 
     #[test]

@@ -108,6 +108,12 @@ pub(crate) fn locate<'k>(
     }
 }
 
+/// Whether a key stands in the same secret whatever the entry of the list names.
+pub(super) fn names_place(key: &Key<'_>) -> bool {
+    let own = key.own().and_then(|own| Address::read(own).ok());
+    key.base().is_some() || own.is_some_and(|own| own.place.is_some())
+}
+
 impl<'k> Located<'k> {
     /// The name in the document; none where the whole is meant.
     pub(crate) const fn name(&self) -> Option<&'k str> {

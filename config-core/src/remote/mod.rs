@@ -7,6 +7,7 @@
     allow(dead_code, reason = "each kind of source uses a part of it")
 )]
 
+mod absent;
 pub(crate) mod address;
 pub(crate) mod blocking;
 pub(crate) mod body;
@@ -16,6 +17,7 @@ mod disk;
 pub(crate) mod encode;
 mod forward;
 mod found;
+mod given;
 pub(crate) mod http;
 pub(crate) mod lease;
 pub(crate) mod locate;
@@ -23,9 +25,13 @@ pub(crate) mod reach;
 mod reading;
 mod retry;
 pub(crate) mod runtime;
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+pub(crate) mod shell;
 #[cfg(any(feature = "gcp", feature = "vault"))]
 pub(crate) mod time;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -38,6 +44,7 @@ use locate::{Located, Place};
 pub(crate) use reading::{each, gathered, late};
 use runtime::Runtime;
 
+use crate::clock::Moment;
 use crate::source::{
     Answer, Answers, Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted,
 };
@@ -89,11 +96,33 @@ pub(crate) trait Backend: Send + Sync + Sized + 'static {
         std::future::ready(None)
     }
 
+    /// When the token that one asks with has to be seen to; none where it needs nothing.
+    fn due(&self) -> Option<Moment> {
+        None
+    }
+
+    /// Sees to that token, where nothing else is asked with it: what was lent under it ends with it.
+    fn upkeep(&self, _asking: Asking) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+
     /// What reading these would ask, cost and need, without asking it.
     fn plan(&self, reads: &[Read]) -> SourcePlan;
 
-    /// What a person does so that this secret has that key: `run: vault kv patch secret/app port=-`.
-    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String>;
+    /// Where the store was asked for it, behind words that say it is not there: `in eu-west-1`.
+    fn whereabouts(&self, read: &Read) -> Option<String> {
+        let _ = read;
+        None
+    }
+
+    /// What a person does so that this secret has that key: `run: vault kv patch secret/app port=-`. Why the secret was
+    /// not there when it was asked for last, if it was not.
+    fn remedy(
+        &self,
+        read: &Read,
+        key: Option<&str>,
+        absent: Option<&'static str>,
+    ) -> Option<String>;
 }
 
 /// One secret to be read.
@@ -132,7 +161,7 @@ pub(crate) struct Blob {
     /// The version that it is, where the store has versions.
     pub(crate) version: Option<String>,
     /// When it stops being good, where the store says so: the end of a lease.
-    pub(crate) good_until: Option<Instant>,
+    pub(crate) good_until: Option<Moment>,
     /// The lease that it is lent under, where it was made for whoever asked.
     pub(crate) lease: Option<Lease>,
     /// How old it is, where the store could not be reached and an earlier answer was taken.
@@ -146,6 +175,8 @@ pub(crate) struct Blob {
 pub(crate) enum Unread {
     /// The store was asked and has no such secret, or no such version of it: `no such secret`.
     Absent(&'static str),
+    /// The store cannot be reached; when it last was, it had no such secret.
+    WasAbsent { why: Cow<'static, str>, age: Duration },
     /// It was not read, since that would change something: why.
     NotRead(&'static str),
     /// The store could not say.
@@ -162,6 +193,16 @@ pub(crate) struct Remote<B> {
     /// Held as long as the source, so that its connections stay open from one load to the next.
     runtime: OnceLock<Arc<Runtime>>,
     remarks: Mutex<Vec<String>>,
+    lent: Mutex<Lent>,
+    /// The secrets that were not there when they were asked for last, and why.
+    absent: Mutex<BTreeMap<Read, &'static str>>,
+}
+
+/// When the first of what is in use has to be seen to, and when the first is no longer good.
+#[derive(Clone, Copy, Default)]
+struct Lent {
+    due: Option<Moment>,
+    good_until: Option<Moment>,
 }
 
 impl<B: Backend> Remote<B> {
@@ -176,7 +217,15 @@ impl<B: Backend> Remote<B> {
     ) -> Result<Self, Failure> {
         let place = place.map(|place| Place::read(place, |place| backend.table(place)));
         let place = place.transpose()?;
-        Ok(Self { backend, name, place, runtime: OnceLock::new(), remarks: Mutex::default() })
+        Ok(Self {
+            backend,
+            name,
+            place,
+            runtime: OnceLock::new(),
+            remarks: Mutex::default(),
+            lent: Mutex::default(),
+            absent: Mutex::default(),
+        })
     }
 
     /// The thread on which this source is asked, the same from one call to the next.
@@ -214,21 +263,35 @@ impl<B: Backend> Remote<B> {
             let fields = |wanted: &Vec<usize>| {
                 wanted.iter().map(|&at| keys[at].path().to_owned()).collect::<Vec<String>>()
             };
-            let reads = reads.into_iter().zip(wanted.iter().map(fields)).collect();
+            let reads = reads.iter().cloned().zip(wanted.iter().map(fields)).collect();
             outcomes = reading::all(self.runtime()?, &self.backend, reads, asking, kept).await?;
         }
+        if !asking.only_looks {
+            let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
+            *lent = Lent::after(*lent, &outcomes);
+        }
         self.remark(&mut outcomes);
+        self.note(&reads, &outcomes);
         let unasked = || Failure::new(FailureKind::Unreachable, "the secret was not asked for");
         let failure = |located: &Result<Located<'_>, Failure>| match located {
             Err(failure) => failure.clone(),
             Ok(_) => unasked(),
         };
         let mut answers: Vec<Answer> = located.iter().map(failure).map(Answer::Failed).collect();
-        for (outcome, wanted) in outcomes.iter().zip(wanted) {
+        for ((outcome, wanted), read) in outcomes.iter().zip(wanted).zip(&reads) {
             let asked = |&at: &usize| Some((located[at].as_ref().ok()?, &keys[at]));
             let asked: Vec<found::Asked<'_>> = wanted.iter().filter_map(asked).collect();
             let found = found::answers(outcome, &asked, self.place.as_ref());
-            wanted.into_iter().zip(found).for_each(|(at, answer)| answers[at] = answer);
+            let whereabouts = match outcome {
+                Err(Unread::Absent(_) | Unread::WasAbsent { .. }) => self.backend.whereabouts(read),
+                _ => None,
+            };
+            for (at, answer) in wanted.into_iter().zip(found) {
+                answers[at] = match (answer, &whereabouts) {
+                    (Answer::Absent(absence), Some(place)) => Answer::Absent(absence.within(place)),
+                    (answer, _) => answer,
+                };
+            }
         }
         Ok(answers)
     }
@@ -259,6 +322,17 @@ impl<B: Backend> Remote<B> {
         remarks.dedup();
         *self.remarks.lock().unwrap_or_else(PoisonError::into_inner) = remarks;
     }
+
+    /// Remembers which of them are not there, for what a person is told to do about it.
+    fn note(&self, reads: &[Read], outcomes: &[Outcome]) {
+        let mut absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner);
+        for (read, outcome) in reads.iter().zip(outcomes) {
+            match outcome {
+                Err(Unread::Absent(why)) => drop(absent.insert(read.clone(), why)),
+                _ => drop(absent.remove(read)),
+            }
+        }
+    }
 }
 
 impl<B: Backend> Source for Remote<B> {
@@ -288,13 +362,19 @@ impl<B: Backend> Source for Remote<B> {
         Some(placed.map(|placed| -> Arc<dyn Source> { Arc::new(placed) }))
     }
 
+    fn names_place(&self, key: &Key<'_>) -> bool {
+        locate::names_place(key)
+    }
+
     fn remarks(&self, _claims: &Claims<'_>) -> Vec<String> {
         self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn remedy(&self, key: &Key<'_>) -> Option<String> {
         let located = locate::locate(key, self.place.as_ref(), &*self.backend).ok()?;
-        self.backend.remedy(&located.read, located.name())
+        let absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner);
+        let absent = absent.get(&located.read).copied();
+        self.backend.remedy(&located.read, located.name(), absent)
     }
 
     fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
@@ -303,6 +383,27 @@ impl<B: Backend> Source for Remote<B> {
             Some(exposed) => plan.warns(exposed),
             None => plan,
         }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        let lent = *self.lent.lock().unwrap_or_else(PoisonError::into_inner);
+        lent.due.into_iter().chain(self.backend.due()).min().and_then(instant)
+    }
+
+    fn good_until(&self) -> Option<Instant> {
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner).good_until.and_then(instant)
+    }
+}
+
+impl Lent {
+    /// What is in use after these were read; what could not be read is in use as it was.
+    fn after(before: Self, outcomes: &[Outcome]) -> Self {
+        let read = || outcomes.iter().flatten();
+        let all = outcomes.iter().all(Result::is_ok);
+        let kept = if all { Self::default() } else { before };
+        let due = read().filter_map(|blob| blob.lease.as_ref()?.due());
+        let ends = read().filter_map(|blob| blob.good_until);
+        Self { due: due.chain(kept.due).min(), good_until: ends.chain(kept.good_until).min() }
     }
 }
 
@@ -323,6 +424,11 @@ impl From<Failure> for Unread {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
+}
+
+/// When it is by the clock that others know, if the machine does not sleep until then.
+fn instant(moment: Moment) -> Option<Instant> {
+    Instant::now().checked_add(moment.saturating_duration_since(Moment::now()))
 }
 
 /// The secrets that keys stand in, each once and in order.

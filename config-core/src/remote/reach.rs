@@ -48,6 +48,15 @@ impl Reach {
         Ok(self)
     }
 
+    /// The same, once the authorities and the proxy that it has were looked at.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a text that has no certificate, an address that is none.
+    pub(crate) fn checked(self) -> Result<Self, Failure> {
+        super::http::check(&self)?;
+        Ok(self)
+    }
+
     /// What may be shown of the proxy.
     pub(super) fn proxy_shown(&self) -> Option<&str> {
         self.proxy.as_ref().map(|url| super::http::shown(url))

@@ -7,13 +7,11 @@ use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
 use super::blocking::blocking;
-use super::cache::{Cache, Flight, Turn};
+use super::cache::{Cache, Earlier, Flight, Turn};
 use super::runtime::Runtime;
 use super::{Asking, Backend, Blob, Kept, Outcome, Read, Unread};
+use crate::clock::Moment;
 use crate::source::{Failure, FailureKind};
-
-/// What is said where the file of the cache hangs.
-const UNSAVED: &str = "the file of the cache could not be written in time: its mount may hang";
 
 /// Reads each of them, with the fields that it is read for, on the thread of the network; the outcomes in order.
 pub(super) async fn all<B: Backend>(
@@ -25,6 +23,9 @@ pub(super) async fn all<B: Backend>(
 ) -> Result<Vec<Outcome>, Failure> {
     let backend = Arc::clone(backend);
     let outcomes = runtime.run(async move {
+        if !asking.only_looks && backend.due().is_some_and(|due| due <= Moment::now()) {
+            backend.upkeep(asking).await;
+        }
         match kept {
             Kept { cache: None, .. } => {
                 let reads = reads.into_iter().map(|(read, _)| read).collect();
@@ -103,7 +104,7 @@ async fn through<B: Backend>(
         Err(failure) => return reads.iter().map(|_| Err(failure.clone().into())).collect(),
     };
     if asking.only_looks {
-        return looked(cache, backend, &identity, reads, asking).await;
+        return looked(cache, backend, &identity, reads, asking, stale).await;
     }
     let mut outcomes: Vec<Option<Outcome>> = reads.iter().map(|_| None).collect();
     let (mut leading, mut waiting) = (Vec::new(), Vec::new());
@@ -120,47 +121,50 @@ async fn through<B: Backend>(
     let read = backend.read_all(asked, asking).await;
     let open = led.iter_mut().filter(|outcome| outcome.is_none());
     open.zip(read).for_each(|(outcome, read)| *outcome = Some(read));
-    let has_led = !led.is_empty();
+    // Where nobody could be reached there is nothing to write down, and what is there may be wanted yet.
+    let has_news = led.iter().flatten().any(|outcome| !is_unreachable(outcome));
     for ((index, flight), outcome) in leading.into_iter().zip(led) {
         let Some(outcome) = outcome else { continue };
-        let earlier = match (&outcome, stale) {
-            (Err(Unread::Failed(failure)), Some(oldest)) if is_out_of_reach(failure) => {
-                flight.earlier(oldest)
-            }
-            _ => None,
-        };
+        let earlier = stale.map(|oldest| flight.earlier(oldest));
         // That this load had no time left says nothing to those who have.
-        match &outcome {
-            Err(Unread::Failed(failure)) if is_out_of_reach(failure) && is_late(asking) => {
-                drop(flight);
-            }
-            _ => flight.land(&outcome),
+        match is_unreachable(&outcome) && is_late(asking) {
+            true => drop(flight),
+            false => flight.land(&outcome),
         }
-        outcomes[index] = Some(earlier.map_or(outcome, Ok));
+        outcomes[index] = Some(or_earlier(outcome, earlier));
     }
-    if has_led && let Some(remark) = saved(cache, asking).await {
-        let read = outcomes.iter_mut().flatten().find_map(|outcome| outcome.as_mut().ok());
-        read.into_iter().for_each(|blob| blob.remarks.push(remark.clone()));
+    if has_news {
+        save(cache, asking).await;
     }
     for (index, flight) in waiting {
         let started = Instant::now();
-        let earlier = flight.earlier(stale);
-        let outcome = match timeout_at(asking.until.into(), flight.landed(stale)).await {
+        let earlier = stale.map(|oldest| flight.earlier(oldest));
+        let outcome = match timeout_at(asking.until.into(), flight.landed()).await {
             Ok(Some(outcome)) => outcome,
             // Whoever was reading it gave up; what it wanted, this load reads for itself.
             Ok(None) => in_time(&**backend, &reads[index].0, asking).await,
             Err(_) => Err(Unread::Failed(late(started))),
         };
-        outcomes[index] = Some(match (&outcome, earlier) {
-            (Err(Unread::Failed(failure)), Some(blob)) if is_out_of_reach(failure) => Ok(blob),
-            _ => outcome,
-        });
+        outcomes[index] = Some(or_earlier(outcome, earlier));
     }
     let unread = || Failure::new(FailureKind::Unreachable, "the secret was not asked for");
     outcomes
         .into_iter()
         .map(|outcome| outcome.unwrap_or_else(|| Err(Unread::Failed(unread()))))
         .collect()
+}
+
+/// What a load takes: where the store is out of reach and earlier answers may be taken the earlier one, or the failure
+/// with why there is none.
+fn or_earlier(outcome: Outcome, earlier: Option<Earlier>) -> Outcome {
+    match (outcome, earlier) {
+        (Err(Unread::Failed(failure)), Some(earlier)) if is_out_of_reach(&failure) => earlier
+            .unwrap_or_else(|why| {
+                let message = format!("{}; {why}", failure.message).into();
+                Err(Unread::Failed(Failure { message, ..failure }))
+            }),
+        (outcome, _) => outcome,
+    }
 }
 
 /// Who asks whom, which a file may say.
@@ -170,26 +174,33 @@ async fn identity<B: Backend>(backend: &Arc<B>, asking: Asking) -> Result<Arc<st
     Ok(identity.unwrap_or_else(|_| Err(late(started)))?.into())
 }
 
-/// Writes down what is kept; gives back what a person has to know of that.
-async fn saved(cache: &Cache, asking: Asking) -> Option<String> {
-    let cache = cache.clone();
-    let saved = timeout_at(asking.until.into(), blocking(move || cache.save())).await;
-    saved.map_or_else(|_| Some(UNSAVED.to_owned()), |saved| saved.ok().flatten())
+/// Writes down what is kept.
+async fn save(cache: &Cache, asking: Asking) {
+    let saving = cache.clone();
+    if timeout_at(asking.until.into(), blocking(move || saving.save())).await.is_err() {
+        cache.hangs();
+    }
 }
 
-/// Reads for a report: what is fresh is taken, and nobody else waits for what is read here.
+/// Reads for a report: what is fresh is taken, and nobody else waits for what is read here. What a load would take of
+/// earlier answers is taken too.
 async fn looked<B: Backend>(
     cache: &Cache,
     backend: &Arc<B>,
     identity: &Arc<str>,
     reads: Vec<(Read, Vec<String>)>,
     asking: Asking,
+    stale: Option<Duration>,
 ) -> Vec<Outcome> {
     let kept: Vec<Option<Blob>> =
         reads.iter().map(|(read, _)| cache.fresh(identity, read)).collect();
     let open = reads.into_iter().zip(&kept).filter(|(_, kept)| kept.is_none());
-    let open = open.map(|((read, _), _)| read).collect();
-    let mut read = backend.read_all(open, asking).await.into_iter();
+    let open: Vec<Read> = open.map(|((read, _), _)| read).collect();
+    let outcomes = backend.read_all(open.clone(), asking).await.into_iter();
+    let mut read = outcomes.zip(&open).map(|(outcome, read)| {
+        let earlier = stale.map(|oldest| cache.earlier(identity, read, oldest));
+        or_earlier(outcome, earlier)
+    });
     let unread = || Failure::new(FailureKind::Unreachable, "the secret was not asked for");
     kept.into_iter()
         .map(|kept| match kept {
@@ -214,7 +225,7 @@ async fn prolonged<B: Backend>(
     let mut set = JoinSet::new();
     for (at, (_, flight)) in leading.iter().enumerate() {
         let lent = flight.lent();
-        let is_due = lent.iter().flat_map(|blob| &blob.lease).any(|of| of.is_due(Instant::now()));
+        let is_due = lent.iter().flat_map(|blob| &blob.lease).any(|of| of.is_due(Moment::now()));
         outcomes.push(lent.clone().filter(|_| !is_due).map(Ok));
         if let Some(blob) = lent.filter(|_| is_due) {
             let backend = Arc::clone(backend);
@@ -230,6 +241,10 @@ async fn prolonged<B: Backend>(
         }
     }
     outcomes
+}
+
+fn is_unreachable(outcome: &Outcome) -> bool {
+    matches!(outcome, Err(Unread::Failed(failure)) if is_out_of_reach(failure))
 }
 
 /// Whether nobody can tell what the store would have answered.

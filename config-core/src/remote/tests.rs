@@ -1,3 +1,5 @@
+mod kept;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -54,7 +56,12 @@ impl Backend for Fake {
         reads.iter().map(|read| format!("GET {}", read.place)).collect()
     }
 
-    fn remedy(&self, _read: &Read, _key: Option<&str>) -> Option<String> {
+    fn remedy(
+        &self,
+        _read: &Read,
+        _key: Option<&str>,
+        _absent: Option<&'static str>,
+    ) -> Option<String> {
         None
     }
 }
@@ -450,6 +457,9 @@ mod on_disk {
         std::fs::write(&file, "no age file").unwrap();
         let cache = Cache::new(Duration::from_secs(60)).on_disk(&file, &Identity::generate());
         assert!(cache.is_empty());
+        let remark = cache.remarks().remove(0);
+        assert!(remark.starts_with("earlier answers cannot be read: "), "{remark}");
+        assert!(remark.ends_with("kept.age: it is damaged, or not encrypted with age"), "{remark}");
         assert_eq!(port(&Arc::new(fake()), keeping(&cache, DAY)), Ok(None));
         assert_eq!(cache.len(), 1);
     }
@@ -462,7 +472,9 @@ mod on_disk {
         let keys = [key("port")];
         let wanted = Wanted { kept: keeping(&cache, None), ..Wanted::of(&keys) };
         assert!(matches!(ask(&source, &wanted).unwrap()[0], Answer::Value(_)));
-        let remarks = source.remarks(&crate::source::Claims { keys: &keys, prefix: "APP_" });
-        assert!(remarks[0].starts_with("earlier answers cannot be kept: "), "{remarks:?}");
+        let told = "earlier answers cannot be kept: /no/such/directory: no such directory";
+        assert_eq!(cache.remarks(), [told]);
+        let of_source = source.remarks(&crate::source::Claims { keys: &keys, prefix: "APP_" });
+        assert!(of_source.is_empty(), "it is told once, however many sources there are");
     }
 }

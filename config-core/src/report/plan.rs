@@ -48,8 +48,9 @@ impl Plan {
         }
         let context = options.context(profile.as_deref());
         let questions = Questions::Fields(schema);
-        let sources =
-            (0..list.len()).map(|entry| planned(&list, questions, entry, &context)).collect();
+        let sources = (0..list.len())
+            .map(|entry| planned(&list, questions, entry, options, &context))
+            .collect();
         Ok(Self { name: schema.name(), profile, sources })
     }
 
@@ -160,12 +161,17 @@ fn planned(
     list: &SourceList,
     questions: Questions<'_>,
     entry: usize,
+    options: &Options,
     context: &Context<'_>,
 ) -> PlannedSource {
-    let open: Vec<usize> =
-        (0..questions.len()).filter(|&leaf| may_ask(list, questions, leaf, entry)).collect();
+    let asks = |leaf: usize| list.asks(entry, &questions.key(leaf, list.kind(entry)), options);
+    let open: Vec<usize> = (0..questions.len())
+        .filter(|&leaf| may_ask(list, questions, leaf, entry) && asks(leaf))
+        .collect();
     let opened = list.source(entry, context);
     let (remote, plan, not_configured) = match opened {
+        // Of a source that is asked nothing there is nothing to tell: no scope, no price.
+        Ok(source) if open.is_empty() => (source.is_remote(), SourcePlan::default(), None),
         Ok(source) => {
             let plan =
                 with_wanted(questions, list.kind(entry), &open, |wanted| source.plan(wanted));

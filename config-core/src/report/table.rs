@@ -25,7 +25,10 @@ pub(super) fn report(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result
         if let Some(origin) = problem.and_then(Problem::origin) {
             line(f, &[("", first), (&format!("from {origin}"), 0)])?;
         }
-        for tried in problem.map(Problem::tried).unwrap_or_default() {
+        let of_problem = problem.map(Problem::tried).unwrap_or_default().iter();
+        // What a source had earlier is told where it was taken for what it has.
+        let earlier = field.tried.iter().filter(|tried| tried.absence.age.is_some());
+        for tried in of_problem.chain(earlier.filter(|_| problem.is_none())) {
             line(f, &[("", first), (&format!("looked in {tried}"), 0)])?;
         }
     }

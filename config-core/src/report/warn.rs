@@ -33,6 +33,14 @@ pub(crate) fn warnings(
     hidden: Option<&Hidden>,
 ) -> Vec<Warning> {
     let mut warnings = deprecated(schema, resolution);
+    #[cfg(feature = "_net")]
+    warnings.extend(
+        options
+            .cache
+            .iter()
+            .flat_map(crate::remote::Cache::remarks)
+            .map(|message| Warning { kind: WarningKind::Source, message }),
+    );
     let questions = Questions::Fields(schema);
     let prefix = match schema.prefix() {
         "" => String::new(),
@@ -110,26 +118,60 @@ pub(crate) fn failing(
         }
     }
     failures.sort_by_key(|(entry, _)| *entry);
-    let passed = passed_over(resolution, questions, options);
-    let passed = passed.into_iter().filter(|failure| !failures.contains(failure));
-    let told = failures.iter().map(|(entry, failure)| {
-        let (message, fix) = described(resolution, *entry, failure);
+    let mut passed = passed_over(resolution, questions, options);
+    passed.retain(|failure| !failures.contains(failure));
+    let told = grouped(&failures).into_iter().map(|group| {
+        let (message, fix) = described(resolution, &group);
         format!("also failing: {message}{fix}")
     });
-    let passed = passed.map(|(entry, failure)| {
-        let (message, fix) = described(resolution, entry, failure);
+    let passed = grouped(&passed).into_iter().map(|group| {
+        let (message, fix) = described(resolution, &group);
         format!("{message}; passed over, as its failures are told to be{fix}")
     });
     let messages = told.chain(passed);
     messages.map(|message| Warning { kind: WarningKind::Failing, message }).collect()
 }
 
+/// What is wrong with one source, once for all the names in it that fail alike.
+fn grouped<'r>(failures: &[(usize, &'r Failure)]) -> Vec<(usize, Vec<&'r Failure>)> {
+    let mut groups: Vec<(usize, Vec<&Failure>)> = Vec::new();
+    for &(entry, failure) in failures {
+        let is_alike = |(of, group): &&mut (usize, Vec<&Failure>)| {
+            let first = group[0];
+            *of == entry
+                && first.kind() == failure.kind()
+                && [first, failure].iter().all(|of| of.key.is_some() && !of.at.is_known())
+                && cause(&first.message) == cause(&failure.message)
+        };
+        match groups.iter_mut().find(is_alike) {
+            Some((_, group)) => group.push(failure),
+            None => groups.push((entry, vec![failure])),
+        }
+    }
+    groups
+}
+
+/// A message without how often and how long it was tried, which differs where the cause does not.
+fn cause(message: &str) -> Vec<&str> {
+    message.split("; ").filter(|part| !part.contains(" attempts in ")).collect()
+}
+
 /// Where a source failed and how, and what to do about it.
-fn described(resolution: &Resolution, entry: usize, failure: &Failure) -> (String, String) {
-    let problem = failed("", resolution, entry, failure);
-    let origin = problem.origin.map_or(String::new(), |origin| origin.to_string());
-    let fix = problem.hint.map_or(String::new(), |hint| format!("; fix: {hint}"));
-    (format!("{origin}: {}", problem.message), fix)
+fn described(resolution: &Resolution, group: &(usize, Vec<&Failure>)) -> (String, String) {
+    let (entry, failures) = (group.0, &group.1);
+    let problem = failed("", resolution, entry, failures[0]);
+    let place = match failures.len() {
+        1 => problem.origin.map_or(String::new(), |origin| origin.to_string()),
+        count => {
+            let is_remote = resolution.list.opened(entry).is_some_and(|source| source.is_remote());
+            let what = if is_remote { "secrets" } else { "names" };
+            format!("{} ({count} {what})", resolution.label(entry))
+        }
+    };
+    let is_same = failures.iter().all(|failure| failure.hint == failures[0].hint);
+    let rest = if is_same { "" } else { "; the others alike" };
+    let fix = problem.hint.map_or(String::new(), |hint| format!("; fix: {hint}{rest}"));
+    (format!("{place}: {}", problem.message), fix)
 }
 
 /// The failures that did not keep a weaker source, or a default, from being taken.

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::walk::Missed;
+use super::walk::{Miss, Missed, comes_before};
 use super::{Options, Outcome, Questions, Resolution};
+use crate::origin::in_words;
 use crate::source::{Failure, FailureKind};
 
 /// Something about a load that may tell of an attack or of trouble to come, for
@@ -48,7 +49,7 @@ pub enum AlertKind {
     Expired,
     /// A source failed, and a weaker one was let answer in its stead.
     FellThrough,
-    /// A source failed, and an answer that it gave earlier was taken.
+    /// A source failed, and an answer that it gave earlier was taken: a value, or that there is none.
     Stale,
 }
 
@@ -119,12 +120,33 @@ pub(crate) fn raise(resolution: &Resolution, questions: Questions<'_>, options: 
         }
     }
     for miss in &resolution.misses {
-        if let Missed::Failed(failure) = &miss.what {
-            let kind = kind(failure).unwrap_or(AlertKind::FellThrough);
-            add(miss.question, miss.entry, kind, failure.message.to_string());
+        match &miss.what {
+            Missed::Failed(failure) => {
+                let kind = kind(failure).unwrap_or(AlertKind::FellThrough);
+                add(miss.question, miss.entry, kind, failure.message.to_string());
+            }
+            Missed::Absent(absence) | Missed::Empty(absence) => {
+                if let Some(age) = absence.age.filter(|_| counts(resolution, questions, miss)) {
+                    let (why, age) = (&absence.why, in_words(age));
+                    let message = format!("unreachable; took its answer of {age} ago: {why}");
+                    add(miss.question, miss.entry, AlertKind::Stale, message);
+                }
+            }
+            Missed::Shadowed(_) => {}
         }
     }
     alerts.iter().for_each(|alert| hook(alert));
+}
+
+/// Whether something else was taken since that source had nothing.
+fn counts(resolution: &Resolution, questions: Questions<'_>, miss: &Miss) -> bool {
+    match &resolution.outcomes[miss.question] {
+        Outcome::Absent => true,
+        Outcome::Found { entry, .. } => {
+            comes_before(resolution, questions, miss.question, miss.entry, *entry)
+        }
+        Outcome::Failed { .. } | Outcome::Unread { .. } => false,
+    }
 }
 
 /// The sort of alert that a failure is, whatever came of it.

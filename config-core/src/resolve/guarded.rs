@@ -3,9 +3,11 @@
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use zeroize::Zeroizing;
 
@@ -111,14 +113,30 @@ impl Source for Guarded {
         })
     }
 
+    fn watched(&self) -> Vec<PathBuf> {
+        self.asked("what it watches", || self.source.watched()).unwrap_or_default()
+    }
+
     fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
         let placed =
             caught(|| self.source.at_place(place)).unwrap_or_else(|panic| Some(Err(panic)))?;
         Some(placed.and_then(Self::new).map(|placed| -> Arc<dyn Source> { Arc::new(placed) }))
     }
 
+    fn names_place(&self, key: &Key<'_>) -> bool {
+        caught(|| self.source.names_place(key)).unwrap_or(false)
+    }
+
     fn bootstrap(&self, name: &str) -> Result<Option<Text>, Failure> {
         caught(|| self.source.bootstrap(name))?
+    }
+
+    fn due(&self) -> Option<Instant> {
+        caught(|| self.source.due()).ok().flatten()
+    }
+
+    fn good_until(&self) -> Option<Instant> {
+        caught(|| self.source.good_until()).ok().flatten()
     }
 }
 
@@ -148,5 +166,44 @@ impl Answering<'_> {
 impl Drop for Answering<'_> {
     fn drop(&mut self) {
         self.give_up();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::Guarded;
+    use crate::source::{Answer, Claims, Fetch, Source, Wanted};
+
+    struct Mine(Option<PathBuf>);
+
+    impl Source for Mine {
+        fn label(&self) -> String {
+            "mine".to_owned()
+        }
+
+        fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
+            Fetch::each(wanted, |_| Answer::Empty(crate::origin::Origin::new("mine")))
+        }
+
+        fn watched(&self) -> Vec<PathBuf> {
+            vec![self.0.clone().expect("hunter2 in the words of a panic")]
+        }
+    }
+
+    #[test]
+    fn what_a_source_watches_is_asked_of_it() {
+        let guarded = Guarded::new(Arc::new(Mine(Some("a.json".into())))).unwrap();
+        assert_eq!(guarded.watched(), [PathBuf::from("a.json")]);
+    }
+
+    #[test]
+    fn a_source_that_panics_at_what_it_watches_watches_nothing_and_that_is_remarked() {
+        let guarded = Guarded::new(Arc::new(Mine(None))).unwrap();
+        assert!(guarded.watched().is_empty());
+        let remarks = guarded.remarks(&Claims { keys: &[], prefix: "" });
+        assert_eq!(remarks, ["panicked while it was asked for what it watches"]);
     }
 }

@@ -69,7 +69,9 @@ pub(crate) fn hidden(
             }
             Ok(_) => {
                 let may_have = |question: &usize| {
-                    is_secret(*question) && !has_answered(resolution, entry, *question)
+                    is_secret(*question)
+                        && !has_answered(resolution, entry, *question)
+                        && list.asks(entry, &questions.key(*question, list.kind(entry)), options)
                 };
                 let leads_here = |(route, of): &(Vec<usize>, Vec<usize>)| {
                     route.contains(&entry) && of.iter().any(may_have)

@@ -1,15 +1,16 @@
 //! The list of one load: the declared entries of the profile, and what the program added.
 
+mod given;
+
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::guarded::Guarded;
-use super::{Added, Options, not_supplied};
+use super::{OnFailure, Options, not_supplied};
 use crate::environment::Context;
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{Entry, Schema};
-use crate::source::{Failure, FailureKind, Source};
+use crate::source::{Failure, FailureKind, Key, Source};
 use crate::sources::{self, Request, Unopened, Variables};
 use crate::value::{Position, Text};
 
@@ -20,6 +21,8 @@ pub(crate) struct SourceList {
     pub(crate) above: usize,
     /// What came of sources that the program gave and that could not say what they are.
     pub(crate) unnamed: Vec<Failure>,
+    #[cfg(feature = "live")]
+    keeper: Option<(Arc<super::Keeper>, Option<String>)>,
 }
 
 /// One entry; its source is opened when it is first asked.
@@ -32,8 +35,11 @@ pub(crate) struct Listed {
     source: OnceLock<Result<Arc<dyn Source>, Box<Unopened>>>,
     /// Whether the source is one of ours that keeps what it has read, so that it may be asked again.
     keeps: bool,
+    /// Which of the program's own sources it is, where it is one.
+    giver: Option<usize>,
 }
 
+#[derive(Clone)]
 enum Place {
     /// As declared; expanded when opened.
     Declared(Option<&'static str>),
@@ -68,12 +74,19 @@ impl SourceList {
             demanded,
             source: OnceLock::new(),
             keeps: !entry.custom,
+            giver: None,
         }));
         let mut unnamed = Vec::new();
-        for added in &options.added {
-            unnamed.extend(add(&mut entries, above, added, profile).err());
+        for (giver, added) in options.added.iter().enumerate() {
+            unnamed.extend(given::add(&mut entries, above, (giver, added), profile).err());
         }
-        Self { entries, above, unnamed }
+        Self {
+            entries,
+            above,
+            unnamed,
+            #[cfg(feature = "live")]
+            keeper: options.keeper.clone().map(|keeper| (keeper, profile.map(str::to_owned))),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -100,6 +113,15 @@ impl SourceList {
         named || self.label(entry) == name
     }
 
+    /// What the program calls this entry by: `vault`, `vault@eu`.
+    pub(crate) fn name(&self, entry: usize) -> String {
+        let listed = &self.entries[entry];
+        match &listed.name {
+            Some(name) => format!("{}@{name}", listed.kind),
+            None => listed.kind.to_string(),
+        }
+    }
+
     pub(crate) fn label(&self, entry: usize) -> String {
         let listed = &self.entries[entry];
         if let Some(Ok(source)) = listed.source.get() {
@@ -117,8 +139,37 @@ impl SourceList {
             Place::Supplied { place, .. } => format!(" {place}"),
             Place::Declared(None) | Place::Custom => String::new(),
         };
-        let name = listed.name.as_ref().map_or(String::new(), |name| format!("@{name}"));
-        format!("{}{name}{place}", listed.kind)
+        format!("{}{place}", self.name(entry))
+    }
+
+    /// Whether an entry asks the same store as one before it.
+    pub(crate) fn has_twin(&self, entry: usize) -> bool {
+        (self.above..entry).any(|before| self.are_twins(before, entry))
+    }
+
+    /// Whether an entry is asked for that key. One that names its place itself is the same for all entries of one store,
+    /// and so is left to the first of them that can be asked, unless the next is to be asked where that one fails.
+    pub(crate) fn asks(&self, entry: usize, key: &Key<'_>, options: &Options) -> bool {
+        let has_asked = |before: usize| {
+            self.are_twins(before, entry)
+                && self.opened(before).is_some_and(|source| source.names_place(key))
+                && !self.falls_through(before, options)
+        };
+        !(self.above..entry).any(has_asked)
+    }
+
+    /// Whether the program said that a failure of this entry lets the next one answer.
+    pub(crate) fn falls_through(&self, entry: usize, options: &Options) -> bool {
+        let is_told = |(name, what): &(String, OnFailure)| {
+            *what == OnFailure::Fallthrough && self.is_called(entry, name)
+        };
+        options.on_failure.iter().any(is_told)
+    }
+
+    /// Whether two entries are of one store, at other places.
+    fn are_twins(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.entries[one], &self.entries[other]);
+        (&one.kind, &one.name, one.giver) == (&other.kind, &other.name, other.giver)
     }
 
     /// Whether an entry that is not configured is a problem and not just a remark.
@@ -139,7 +190,17 @@ impl SourceList {
     ) -> Result<&Arc<dyn Source>, &Unopened> {
         let listed = &self.entries[entry];
         let variables = |name: &str| self.variable(name, context);
-        let opened = || listed.opened(context, &variables).map_err(Box::new);
+        let opened = || {
+            #[cfg(feature = "live")]
+            if let Some((keeper, profile)) = &self.keeper {
+                let of = (profile.clone(), entry);
+                let open = |variables: Variables<'_>| listed.opened(context, variables);
+                return keeper
+                    .opened(of, listed.place(context), &variables, open)
+                    .map_err(Box::new);
+            }
+            listed.opened(context, &variables).map_err(Box::new)
+        };
         listed.source.get_or_init(opened).as_ref().map_err(|unopened| &**unopened)
     }
 
@@ -154,7 +215,7 @@ impl SourceList {
             let source = match self.source(entry, context) {
                 Ok(source) => source,
                 Err(Unopened::Failed(failure)) => return Err(failure.clone()),
-                Err(Unopened::NotConfigured(_) | Unopened::Incomplete(_)) => continue,
+                Err(_) => continue,
             };
             if let Some(text) = source.bootstrap(name)? {
                 return Ok(Some(text));
@@ -182,9 +243,25 @@ impl SourceList {
         self.entries[entry].keeps && self.opened(entry).is_some_and(|source| !source.is_remote())
     }
 
+    /// Has the source of an entry opened anew by the next load, where it is one that stays open.
+    #[cfg(feature = "live")]
+    pub(crate) fn forget(&self, entry: usize) {
+        if let Some((keeper, profile)) = &self.keeper {
+            keeper.forget(&(profile.clone(), entry));
+        }
+    }
+
     /// The source of an entry that was opened before.
     pub(crate) fn opened(&self, entry: usize) -> Option<&Arc<dyn Source>> {
         self.entries[entry].source.get()?.as_ref().ok()
+    }
+
+    /// The variable that an entry would be set up by, where it is left out for want of it and of all else.
+    pub(crate) fn wants(&self, entry: usize) -> Option<&'static str> {
+        match self.entries[entry].source.get()?.as_ref().err().map(|unopened| &**unopened)? {
+            Unopened::Without { variable, .. } => Some(variable),
+            _ => None,
+        }
     }
 
     /// The places given to the loader that are not there: problems even if every field has its value elsewhere.
@@ -218,6 +295,18 @@ impl Listed {
             demanded: false,
             source: OnceLock::from(Ok(source)),
             keeps: false,
+            giver: None,
+        }
+    }
+
+    /// The place as it is for now, for sources that stay open.
+    #[cfg(feature = "live")]
+    fn place(&self, context: &Context<'_>) -> Option<String> {
+        match self.place {
+            Place::Declared(Some(place)) | Place::Supplied { place, .. } => {
+                context.expand(place).ok()
+            }
+            Place::Declared(None) | Place::Given(_) | Place::Custom => None,
         }
     }
 
@@ -258,63 +347,4 @@ impl Listed {
 
 fn first_word(label: &str) -> &str {
     label.split(' ').next().unwrap_or_default()
-}
-
-/// A source of the program's own; the first word of its label is its kind, with its name behind `@` where it has one.
-fn supplied(source: Arc<dyn Source>) -> Result<Listed, Failure> {
-    let source = Guarded::new(source)?;
-    let label = source.label();
-    let (kind, name) = match first_word(&label).split_once('@') {
-        Some((kind, name)) => (kind, Some(Cow::Owned(name.to_owned()))),
-        None => (first_word(&label), None),
-    };
-    Ok(Listed { name, ..Listed::open(Cow::Owned(kind.to_owned()), Arc::new(source)) })
-}
-
-/// Puts what the program gave in the place of the first entry of its kind, or at the end.
-fn add(
-    entries: &mut Vec<Listed>,
-    above: usize,
-    added: &Added,
-    _profile: Option<&str>,
-) -> Result<(), Failure> {
-    let listed = match added {
-        Added::Place { kind, path } => Listed {
-            kind: Cow::Borrowed(*kind),
-            name: None,
-            place: Place::Given(path.clone()),
-            demanded: false,
-            source: OnceLock::new(),
-            keeps: true,
-        },
-        Added::Source(source) => supplied(Arc::clone(source))?,
-        #[cfg(feature = "figment")]
-        Added::ForProfile(make) => Listed { keeps: true, ..supplied(make(_profile))? },
-    };
-    let untouched = |entry: &Listed| {
-        entry.kind == listed.kind
-            && (listed.name.is_none() || entry.name == listed.name)
-            && !matches!(entry.place, Place::Given(_) | Place::Supplied { .. })
-            && entry.source.get().is_none()
-    };
-    match entries.iter().skip(above).position(untouched) {
-        Some(position) => {
-            let replaced = &mut entries[above + position];
-            let name = replaced.name.take();
-            let declared = match replaced.place {
-                Place::Declared(place) => place,
-                _ => None,
-            };
-            let supplied = listed.source.get().and_then(|source| source.as_ref().ok().cloned());
-            *replaced = match (supplied, declared) {
-                (Some(source), Some(place)) => {
-                    let place = Place::Supplied { source, place };
-                    Listed { name, place, source: OnceLock::new(), ..listed }
-                }
-                _ => Listed { name, ..listed },
-            };
-        }
-        None => entries.push(listed),
-    }
-    Ok(())
 }

@@ -6,6 +6,8 @@ mod alert;
 mod beyond;
 mod guarded;
 mod hidden;
+#[cfg(feature = "live")]
+mod keeper;
 mod list;
 mod overrides;
 mod profile;
@@ -31,8 +33,10 @@ use crate::value::Node;
 pub use alert::{Alert, AlertKind};
 pub(crate) use beyond::beyond;
 pub(crate) use hidden::{Hidden, hidden};
+#[cfg(feature = "live")]
+pub(crate) use keeper::Keeper;
 pub(crate) use list::{SourceList, declared};
-pub(crate) use profile::profile;
+pub(crate) use profile::{none_in_force, profile};
 #[cfg(feature = "testing")]
 pub(crate) use tap::Tap;
 pub(crate) use walk::{Miss, Missed, comes_before, falls_through, with_wanted};
@@ -43,8 +47,8 @@ pub(crate) use walk::{Miss, Missed, comes_before, falls_through, with_wanted};
 pub enum OnFailure {
     /// Ask the next source, as if this one had nothing.
     Fallthrough,
-    /// Where a remote source cannot be reached, take what it answered before, if that is no older than this. What it
-    /// answered is kept by the [`Cache`](crate::Loader::cache) that the loader is given.
+    /// Where a remote source cannot be reached, take what it answered before, if that is no older than this: a secret, or
+    /// that it has none. What it answered is kept by the [`Cache`](crate::Loader::cache) that the loader is given.
     #[cfg(feature = "_net")]
     Stale(Duration),
 }
@@ -63,6 +67,9 @@ pub(crate) struct Options {
     pub(crate) strict: bool,
     #[cfg(feature = "_net")]
     pub(crate) cache: Option<crate::remote::Cache>,
+    /// Where remote sources stay open from one load to the next.
+    #[cfg(feature = "live")]
+    pub(crate) keeper: Option<Arc<Keeper>>,
     #[cfg(feature = "age")]
     pub(crate) identities: Vec<crate::age::Identity>,
     #[cfg(feature = "testing")]
@@ -224,7 +231,15 @@ fn unknown_sources<'a>(
         let message = "no source of the list has that name";
         let mut problem =
             Problem::general(format!("on_failure {name}"), ProblemKind::UnknownName, message);
-        problem.hint = Some("name an entry of a list: its kind, or kind@name".to_owned());
+        let mut names: Vec<String> = Vec::new();
+        for known in (list.above..list.len()).map(|entry| list.name(entry)) {
+            if !names.contains(&known) {
+                names.push(known);
+            }
+        }
+        let nearest = crate::suggest::nearest(name, names.iter().map(String::as_str));
+        let meant = nearest.map_or(String::new(), |nearest| format!("; did you mean {nearest}?"));
+        problem.hint = Some(format!("use one of {}{meant}", names.join(", ")));
         problem
     })
 }
@@ -262,6 +277,8 @@ pub(crate) static UNTOLD: Options = Options {
     strict: false,
     #[cfg(feature = "_net")]
     cache: None,
+    #[cfg(feature = "live")]
+    keeper: None,
     #[cfg(feature = "age")]
     identities: Vec::new(),
     #[cfg(feature = "testing")]

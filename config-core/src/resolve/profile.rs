@@ -67,6 +67,26 @@ pub(super) fn named_elsewhere(
     Some(problem)
 }
 
+/// What to say of the profile where some are declared and none is in force.
+pub(crate) fn none_in_force(
+    schema: &Schema,
+    options: &Options,
+    profile: Option<&str>,
+) -> Option<String> {
+    let known: Vec<&str> = schema.profiles().iter().map(|profile| profile.name).collect();
+    if profile.is_some() || known.is_empty() {
+        return None;
+    }
+    let why = match schema.profile_env() {
+        Some(variable) if options.environment.text(variable).is_some() => {
+            format!("{variable} is empty")
+        }
+        Some(variable) => format!("{variable} is not set"),
+        None => "the program named none".to_owned(),
+    };
+    Some(format!("no profile: {why}; one of {}", known.join(", ")))
+}
+
 /// Whether a name may be shown, as it is not long enough to be anything else than a name.
 fn is_plain(name: &str) -> bool {
     name.len() <= 20 && !crate::format::looks_like_a_secret(name)

@@ -1,6 +1,6 @@
 //! The walk down the list.
 
-use super::{Depth, OnFailure, Options, Outcome, Questions, Resolution, left_out};
+use super::{Depth, Options, Outcome, Questions, Resolution, left_out};
 use crate::environment::Context;
 use crate::origin::Absence;
 use crate::schema::Presence;
@@ -121,8 +121,25 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Asks one entry, and takes the questions that it settled off the open ones.
+    /// Asks one entry what it is to be asked, and takes the questions that it settled off the open ones.
     fn entry(&mut self, entry: usize, open: &mut Vec<usize>) {
+        let list = &self.resolution.list;
+        if !list.has_twin(entry) {
+            return self.ask(entry, open);
+        }
+        let kind = list.kind(entry);
+        let (mut here, elsewhere): (Vec<usize>, Vec<usize>) = open.iter().partition(|&&question| {
+            list.asks(entry, &self.questions.key(question, kind), self.options)
+        });
+        if !here.is_empty() {
+            self.ask(entry, &mut here);
+        }
+        here.extend(elsewhere);
+        here.sort_unstable();
+        *open = here;
+    }
+
+    fn ask(&mut self, entry: usize, open: &mut Vec<usize>) {
         let source = match self.resolution.list.source(entry, self.context) {
             Ok(source) => std::sync::Arc::clone(source),
             Err(unopened) => {
@@ -134,9 +151,7 @@ impl Walk<'_, '_> {
                         format!("not configured: {why}"),
                     )
                     .hint("give it what it needs, or take it out of the profile's list")),
-                    Unopened::NotConfigured(_) | Unopened::Incomplete(_) => {
-                        Ok(open.iter().map(|_| Answer::Absent(left_out(&why))).collect())
-                    }
+                    _ => Ok(open.iter().map(|_| Answer::Absent(left_out(&why))).collect()),
                 };
                 return self.take(entry, answers, open);
             }
@@ -203,7 +218,10 @@ fn settle(
             );
             (Some(Outcome::Found { entry, found: Found { node, origin } }), None)
         }
-        Answer::Empty(origin) => (None, Some(Missed::Empty(Absence::new(origin.key, "empty")))),
+        Answer::Empty(origin) => {
+            let age = origin.aged_by();
+            (None, Some(Missed::Empty(Absence::new(origin.key, "empty").aged(age))))
+        }
         Answer::Absent(absence) => (None, Some(Missed::Absent(absence))),
         Answer::Failed(failure) if go_on || before => (None, Some(Missed::Failed(failure))),
         Answer::Failed(failure) => {
@@ -296,9 +314,7 @@ pub(super) fn routes(
 
 /// Whether the program said that a failure of this source lets the next one answer.
 pub(crate) fn falls_through(resolution: &Resolution, options: &Options, entry: usize) -> bool {
-    options.on_failure.iter().any(|(name, what)| {
-        *what == OnFailure::Fallthrough && resolution.list.is_called(entry, name)
-    })
+    resolution.list.falls_through(entry, options)
 }
 
 /// Whether an entry is asked for a question before that other one; before none at all, where that is the default.

@@ -1,6 +1,9 @@
 //! `env`: the process environment, or pairs given instead of it.
 
+use std::path::{Path, PathBuf};
+
 use super::indirect;
+use super::looked::Looked;
 use super::{Kind, Request, Unopened};
 use crate::environment::{Context, Environment, NotUtf8};
 use crate::origin::{Absence, Origin};
@@ -14,12 +17,14 @@ pub(crate) const KIND: Kind = Kind { name: "env", open, has_variables: false };
 /// The environment of one load.
 struct Env {
     environment: Environment,
-    root: Option<std::path::PathBuf>,
+    root: Option<PathBuf>,
+    /// The files that its variables named.
+    looked: Looked,
 }
 
 fn open(_request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>, Unopened> {
-    let root = context.root.map(std::path::Path::to_owned);
-    Ok(Box::new(Env { environment: context.environment.clone(), root }))
+    let root = context.root.map(Path::to_owned);
+    Ok(Box::new(Env { environment: context.environment.clone(), root, looked: Looked::new() }))
 }
 
 impl Source for Env {
@@ -65,6 +70,10 @@ impl Source for Env {
         let count = wanted.keys().len();
         SourcePlan::default().reads(format!("reads {count} variables of the environment"))
     }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        self.looked.paths()
+    }
 }
 
 impl Env {
@@ -103,7 +112,7 @@ impl Env {
 
     /// The content of the file that `NAME_FILE` names.
     fn indirect(&self, file_variable: String, path: &str, key: &Key<'_>) -> Answer {
-        indirect::read(file_variable, path, self.root.as_deref(), key.is_binary())
+        indirect::read(file_variable, path, self.root.as_deref(), key.is_binary(), &self.looked)
     }
 }
 

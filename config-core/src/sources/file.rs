@@ -1,7 +1,7 @@
 //! `file("secrets.json")`: a JSON, TOML or YAML file, or one table of it.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::read::{FILE_CAP, is_readable_by_others, nothing_at, read_file, text_of};
@@ -101,6 +101,12 @@ impl Source for File {
 
     fn plan(&self, _wanted: &Wanted<'_>) -> SourcePlan {
         SourcePlan::default().reads(format!("reads the file {}", self.path.display()))
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        let mut watched = self.ring.watched();
+        watched.push(self.path.to_path_buf());
+        watched
     }
 }
 

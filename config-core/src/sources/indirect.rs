@@ -4,6 +4,7 @@ use std::path::{Component, Path};
 
 use zeroize::Zeroizing;
 
+use super::looked::Looked;
 use super::read::{FILE_CAP, not_utf8, read_file};
 use crate::format::is_name;
 use crate::origin::Origin;
@@ -22,10 +23,22 @@ pub(crate) fn file_variable(name: &str) -> String {
 ///
 /// A relative path starts from `base`: the directory of the `.env` file, the root of the load; without one from the
 /// working directory.
-pub(crate) fn read(variable: String, path: &str, base: Option<&Path>, binary: bool) -> Answer {
+///
+/// What was looked for is noted, where it may be shown or was there: else it may be the secret itself.
+pub(crate) fn read(
+    variable: String,
+    path: &str,
+    base: Option<&Path>,
+    binary: bool,
+    looked: &Looked,
+) -> Answer {
     let is_shown = reads_as_a_path(Path::new(path));
     let path = base.map_or_else(|| path.into(), |base| base.join(path));
-    let content = match read_file(&path, FILE_CAP) {
+    let content = read_file(&path, FILE_CAP);
+    if is_shown || content.is_ok() {
+        looked.note([path.clone()]);
+    }
+    let content = match content {
         Ok(content) => content,
         Err(mut failure) => {
             // The secret itself may stand where its file should be named.

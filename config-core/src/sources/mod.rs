@@ -20,11 +20,14 @@ pub mod gcp;
 pub(crate) mod indirect;
 #[cfg(feature = "keyring")]
 mod keyring;
+mod looked;
 pub(crate) mod memory;
 pub(crate) mod read;
 pub(crate) mod sealed;
 #[cfg(feature = "vault")]
 pub(crate) mod vault;
+#[cfg(test)]
+mod watched;
 
 use std::fmt;
 
@@ -74,6 +77,9 @@ pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Result<Option<Text>, Failure
 pub(crate) enum Unopened {
     /// A `{NAME}` in the place is not set: that name.
     NotConfigured(String),
+    /// A variable is not set, nor does what could say the same in its stead.
+    #[allow(dead_code, reason = "not every kind of source has two such places")]
+    Without { variable: &'static str, nor: String },
     /// Of several ways to set it up none is: which there are, in words.
     #[allow(dead_code, reason = "not every kind of source has several")]
     Incomplete(String),
@@ -144,6 +150,7 @@ impl fmt::Display for Unopened {
         match self {
             Self::NotConfigured(name) if name == "profile" => f.write_str("there is no profile"),
             Self::NotConfigured(name) => write!(f, "{name} is not set"),
+            Self::Without { variable, nor } => write!(f, "{variable} is not set, {nor}"),
             Self::Incomplete(why) => f.write_str(why),
             Self::Failed(failure) => failure.fmt(f),
         }

@@ -1,7 +1,9 @@
 //! A source that remembers what it was asked.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::source::{Answer, Claims, Failure, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted};
 use crate::sources::memory::Memory;
@@ -131,6 +133,18 @@ impl Source for Recording {
 
     fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
         self.source.plan(wanted)
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.source.due()
+    }
+
+    fn good_until(&self) -> Option<Instant> {
+        self.source.good_until()
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        self.source.watched()
     }
 }
 

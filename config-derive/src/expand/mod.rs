@@ -61,6 +61,7 @@ fn implementation(declaration: &Declaration) -> TokenStream {
             }
             #build
             #verify
+            __config::holdings!(#ident);
         }
     }
 }

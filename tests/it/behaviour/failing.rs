@@ -53,6 +53,15 @@ fn on_failure_lets_the_next_source_answer_for_that_source_alone() {
 }
 
 #[test]
+fn a_name_that_no_source_has_is_told_with_those_that_there_are() {
+    let bench = broken();
+    let loader = Settings::loader().root(bench.path()).env(NOTHING).source(last());
+    let error = failure(loader.on_failure("flie", OnFailure::Fallthrough).load());
+    let problem = error.iter().find(|problem| problem.path() == "on_failure flie").unwrap();
+    assert_eq!(problem.hint(), Some("use one of env, file, last; did you mean file?"));
+}
+
+#[test]
 fn what_was_fallen_through_is_told_where_a_field_ends_up_missing() {
     let bench = broken();
     let loader = Settings::loader()

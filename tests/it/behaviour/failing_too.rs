@@ -190,6 +190,58 @@ fn a_failure_that_was_fallen_through_is_told_where_the_next_source_fails() {
 }
 
 #[test]
+fn names_of_one_source_that_fail_alike_are_one_line() {
+    struct Refusing;
+    impl Source for Refusing {
+        fn label(&self) -> String {
+            "farther".to_owned()
+        }
+        fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
+            Fetch::each(wanted, |key| {
+                let count = key.path().len();
+                let (kind, message) = match key.path() {
+                    "four" => (FailureKind::Denied, "not allowed".to_owned()),
+                    _ => (FailureKind::Unreachable, format!("no answer; {count} attempts in 2 s")),
+                };
+                let failure = Failure::new(kind, message).elsewhere(format!("app-{}", key.path()));
+                Answer::Failed(failure.hint("start it"))
+            })
+        }
+        fn is_remote(&self) -> bool {
+            true
+        }
+    }
+    #[derive(Secrets)]
+    #[secrets(sources("far", "farther"))]
+    #[expect(dead_code, reason = "it never loads")]
+    struct Many {
+        #[setting(required)]
+        one: String,
+        #[setting(required)]
+        two: String,
+        #[setting(required)]
+        three: String,
+        #[setting(required)]
+        four: String,
+    }
+    let loader = || Many::loader().env(NOTHING).source(unreachable("far")).source(Refusing);
+    let alike = "farther (3 secrets): unreachable: no answer; 3 attempts in 2 s";
+    let other = "farther app-four: not allowed";
+    let error = failure(loader().load());
+    let also = |what: &str| format!("also failing: {what}; fix: start it");
+    assert_eq!(messages(error.warnings()), [also(alike), also(other)]);
+
+    let passing = loader().source(Held::new("last", [("one", "1")]));
+    let passing = ["far", "farther"]
+        .iter()
+        .fold(passing, |loader, name| loader.on_failure(*name, OnFailure::Fallthrough));
+    let over = |what: &str| format!("{what}; passed over, as its failures are told to be");
+    let fix = |what: &str| format!("{}; fix: start it", over(what));
+    let told = [over("far: unreachable: no answer"), fix(alike), fix(other)];
+    assert_eq!(messages(failure(passing.load()).warnings()), told);
+}
+
+#[test]
 fn strict_makes_it_a_problem_like_any_warning() {
     let bench = Bench::with([BAD_ENV, BAD_FILE]);
     let found = kinds(loader(&bench).strict().load());

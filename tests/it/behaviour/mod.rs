@@ -21,6 +21,7 @@ mod priority;
 mod profiles;
 mod provider;
 mod run_time;
+mod twice;
 mod validate;
 mod waiting;
 mod warnings;

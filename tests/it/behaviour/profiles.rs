@@ -41,6 +41,33 @@ fn an_empty_variable_names_no_profile() {
 }
 
 #[test]
+fn where_a_profile_could_be_meant_and_none_is_in_force_an_error_says_so_at_once() {
+    #[derive(Secrets)]
+    #[secrets(
+        prefix = "APP",
+        sources(env),
+        profile_env = "APP_ENV",
+        profile(development),
+        profile(production)
+    )]
+    #[expect(dead_code, reason = "it never loads")]
+    struct Demanding {
+        #[setting(required)]
+        v: String,
+    }
+    let heading = |variables: &[(&str, &str)]| {
+        let error = failure(Demanding::loader().env(variables.iter().copied()).load());
+        error.to_string().lines().next().unwrap_or_default().to_owned()
+    };
+    let start = "1 setting could not be loaded";
+    let known = "one of development, production";
+    assert_eq!(heading(&[]), format!("{start} (no profile: APP_ENV is not set; {known})"));
+    let empty = [("APP_ENV", "")];
+    assert_eq!(heading(&empty), format!("{start} (no profile: APP_ENV is empty; {known})"));
+    assert_eq!(heading(&[("APP_ENV", "production")]), format!("{start} (profile production)"));
+}
+
+#[test]
 fn the_default_profile_counts_where_the_variable_is_unset_or_empty() {
     #[derive(Secrets)]
     #[secrets(

@@ -19,8 +19,8 @@ pub(super) fn told(url: &str, scene: &Scene) -> Told {
         .ca_pem(Store::authority())
         .env(crate::NOTHING);
     let builder = match scene.way {
-        Way::Token => builder.token(&credential),
-        Way::Login => builder.client_secret(TENANT, CLIENT, &credential),
+        Way::Token => builder.token(credential),
+        Way::Login => builder.client_secret(TENANT, CLIENT, credential),
     };
     let source = builder.build().expect("an endpoint");
     Told { variables: named([("PLACE", "c")]), source: Some(Boxed(Box::new(source))) }

@@ -3,6 +3,7 @@
 
 mod clash;
 mod format;
+mod place;
 mod range;
 mod source;
 mod tree;

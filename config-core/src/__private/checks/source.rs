@@ -1,6 +1,6 @@
 //! Sources, places and keys (C8, C14, C15).
 
-use super::fail;
+use super::{fail, place as names};
 use crate::__private::message::{Message, Nearest};
 use crate::schema::address::{Address, Mistake};
 use crate::schema::index::same;
@@ -39,14 +39,19 @@ pub const fn place(name: &str, place: &str) {
         braces(place);
     }
     extension(kind, place);
+    names::of_entry(name, place);
 }
 
 /// The place of a nested struct in a source: for a file the name of a table, for others a place of its own.
 #[track_caller]
 pub const fn base(name: &str, place: &str) {
-    if kind(name).is_some() && place.is_empty() {
+    if kind(name).is_none() {
+        return;
+    }
+    if place.is_empty() {
         fail(&Message::new("an empty place is none: write where ").code(name).text(" is to look"));
     }
+    names::of_entry(name, place);
 }
 
 /// The name of an attribute that could be a source's key.
@@ -84,6 +89,7 @@ pub const fn key_text(name: &str, text: &str) {
     }
     const GRAMMAR: &str = "a key is written `place#key`, `#key`, or `place@version#key`";
     match Address::read(text) {
+        Ok(Address { place: Some(place), .. }) => names::of_field(name, place),
         Ok(_) => {}
         Err(Mistake::Empty) => fail(
             &Message::new("this key is empty: write the name that the value has in ").code(name),

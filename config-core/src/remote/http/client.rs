@@ -31,8 +31,10 @@ pub(super) fn build(reach: &Reach, secure: bool) -> Result<Client, Failure> {
     let builder = match &reach.proxy {
         None => builder,
         Some(url) => {
-            let proxy = Proxy::all(url.as_str())
-                .map_err(|_| broken("the address of the proxy cannot be read"))?;
+            let proxy = Proxy::all(url.as_str()).map_err(|_| {
+                broken("the address of the proxy cannot be read")
+                    .hint("write it as http://HOST:PORT")
+            })?;
             let except = reach.no_proxy.as_ref().and_then(|list| NoProxy::from_string(list));
             builder.proxy(proxy.no_proxy(except))
         }
@@ -98,10 +100,15 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 fn add(roots: &mut RootCertStore, pem: &[u8], file: Option<&Path>) -> Result<(), Failure> {
     let malformed = |message: &'static str| {
-        let failure = Failure::new(FailureKind::Malformed, message);
+        let failure = |message: String| {
+            Failure::new(FailureKind::Malformed, message)
+                .hint("a certificate in PEM begins with -----BEGIN CERTIFICATE-----")
+        };
         match file {
-            Some(file) => failure.in_file(file.into(), crate::value::Position::default()),
-            None => failure,
+            Some(file) => {
+                failure(message.to_owned()).in_file(file.into(), crate::value::Position::default())
+            }
+            None => failure(format!("the text of the certificate authorities {message}")),
         }
     };
     let mut count = 0;

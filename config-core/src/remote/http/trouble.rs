@@ -139,7 +139,11 @@ fn of_connecting(error: &reqwest::Error, host: &str, proxy: Option<&str>) -> Fai
     } else if says(error, "dns error") {
         (format!("{whom} is not known: its name cannot be looked up"), "mend the name, or DNS")
     } else if is_io(error, &[ErrorKind::ConnectionRefused]) {
-        (format!("{whom} refuses connections"), "start it, or mend the address")
+        let hint = match proxy {
+            Some(_) => "start the proxy, or mend its address: HTTPS_PROXY",
+            None => "see that the address is right, and that something listens there",
+        };
+        (format!("{whom} refuses connections"), hint)
     } else if is_io(error, &[ErrorKind::TimedOut]) || error.is_timeout() {
         let hint = "mend the address, or let it through the firewall";
         (format!("{whom} does not answer"), hint)
@@ -165,7 +169,8 @@ fn of_tls(error: &rustls::Error, host: &str) -> Failure {
         rustls::Error::InvalidCertificate(why) => match why {
             // The signature is bad where an authority is trusted that only has the name of the one who signed.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-                let hint = "name the authority that signed it, if it is to be trusted";
+                let hint = "name the authority that signed it, if it is to be trusted: by .ca(path) on the builder, \
+                            or SSL_CERT_FILE";
                 ("nobody who is trusted has signed it", hint)
             }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::Aws;
 use super::settings::{Given, credentials};
 use crate::remote::reach::Authority;
+use crate::secret::{ExposeSecret, SecretString};
 use crate::source::Failure;
-use crate::value::Text;
+use crate::value::{Text, exact};
 
 /// What is said of an account at AWS; all that is not said is taken from the environment of the process.
 ///
@@ -34,6 +35,7 @@ impl AwsBuilder {
     }
 
     /// Where both services are asked, in the stead of the addresses of AWS: a private endpoint, a stand-in for tests.
+    /// Without TLS that may be this machine alone.
     ///
     /// ```
     /// let builder = config_core::Aws::builder().endpoint("http://127.0.0.1:5000");
@@ -58,9 +60,9 @@ impl AwsBuilder {
     /// ```
     /// let builder = config_core::Aws::builder().credentials("AKIAIOSFODNN7EXAMPLE", "not-a-real-one");
     /// ```
-    pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        let (id, secret) = (Text::new(id.into()), Text::new(secret.into()));
-        self.given.credentials = Some(credentials(&id, &secret, None));
+    pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
+        let secret = exact(secret.into().expose_secret());
+        self.given.credentials = Some(credentials(&Text::new(id.into()), &secret, None));
         self
     }
 
@@ -72,12 +74,12 @@ impl AwsBuilder {
     pub fn session(
         mut self,
         id: impl Into<String>,
-        secret: impl Into<String>,
-        token: impl Into<String>,
+        secret: impl Into<SecretString>,
+        token: impl Into<SecretString>,
     ) -> Self {
-        let (id, secret) = (Text::new(id.into()), Text::new(secret.into()));
-        let token = Text::new(token.into());
-        self.given.credentials = Some(credentials(&id, &secret, Some(&token)));
+        let secret = exact(secret.into().expose_secret());
+        let token = exact(token.into().expose_secret());
+        self.given.credentials = Some(credentials(&Text::new(id.into()), &secret, Some(&token)));
         self
     }
 
@@ -139,7 +141,7 @@ impl AwsBuilder {
     /// ```
     ///
     /// # Errors
-    /// There is no region, or something that cannot be used.
+    /// There is no region, a file or profile that was named is not there, or something cannot be used.
     pub fn build(self) -> Result<Aws, Failure> {
         Aws::given(self.given)
     }
@@ -147,6 +149,6 @@ impl AwsBuilder {
 
 impl fmt::Debug for AwsBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AwsBuilder([REDACTED])")
+        f.debug_struct("AwsBuilder").finish_non_exhaustive()
     }
 }

@@ -110,7 +110,7 @@ impl Client {
         let response = self.http.send(&request, until).await?;
         match response.is_success() {
             true => Ok(response.json()?),
-            false => Err(refusal::read(&response, call)),
+            false => Err(refusal::read(&response, call, || self.login.whose())),
         }
     }
 

@@ -2,6 +2,7 @@
 //! everywhere.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use reqwest::Method;
 use reqwest::header::HeaderName;
 use zeroize::Zeroizing;
 
+use crate::remote::address::{is_of_the_link, without_tls};
 use crate::remote::http::{Http, Request, Response};
 use crate::remote::reach::Reach;
 use crate::source::Failure;
@@ -40,6 +42,8 @@ struct Inner {
     /// The metadata of a machine or container is asked from there alone, never by way of a proxy.
     direct: Http,
     failed: Mutex<Option<Failure>>,
+    /// The status of the last answer.
+    status: AtomicU16,
 }
 
 struct Connection {
@@ -54,6 +58,7 @@ impl Connector {
             http: Http::new(reach.clone()),
             direct: Http::new(direct),
             failed: Mutex::default(),
+            status: AtomicU16::new(0),
         }))
     }
 
@@ -62,19 +67,27 @@ impl Connector {
         self.0.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The status of the last answer; none where there was none.
+    pub(super) fn status(&self) -> Option<u16> {
+        Some(self.0.status.load(Ordering::Relaxed)).filter(|status| *status != 0)
+    }
+
     async fn send(
         &self,
         request: HttpRequest,
         limit: Duration,
     ) -> Result<HttpResponse, ConnectorError> {
         let request = converted(&request)?;
-        let http = match request.url.starts_with("http://") {
-            true => &self.0.direct,
-            false => &self.0.http,
+        let until = Instant::now() + limit;
+        let outcome = match request.url.starts_with("http://") {
+            true if !is_of_the_link(&request.url) => Err(without_tls(&request.url)),
+            true => self.0.direct.send(&request, until).await,
+            false => self.0.http.send(&request, until).await,
         };
-        let outcome = http.send(&request, Instant::now() + limit).await;
         *self.0.failed.lock().unwrap_or_else(PoisonError::into_inner) =
             outcome.as_ref().err().cloned();
+        let status = outcome.as_ref().map_or(0, |response| response.status);
+        self.0.status.store(status, Ordering::Relaxed);
         answered(&outcome.map_err(|failure| ConnectorError::io(failure.to_string().into()))?)
     }
 }

@@ -1,7 +1,6 @@
 //! Credentials: those that were given, else those that AWS's own chain finds, kept until shortly before they expire.
 
-use std::error::Error;
-use std::fmt::Write;
+use std::borrow::Cow;
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_config::ecs::EcsCredentialsProvider;
@@ -18,18 +17,20 @@ use tokio::time::timeout_at;
 use super::connector::Connector;
 use super::profile::Profile;
 use super::region::Region;
-use crate::remote::blocking::driven;
+use super::why::{of_profile, says};
+use crate::remote::blocking::{blocking, driven};
 use crate::remote::reach::Reach;
 use crate::source::{Failure, FailureKind};
-use crate::value::TextBuilder;
 
 /// How long before they expire credentials are renewed: as long as the AWS SDKs take to be early.
 const EARLY: Duration = Duration::from_secs(5 * 60);
 
+const SEE: &str = "see what this says: aws sts get-caller-identity";
+
 /// Where credentials come from.
 pub(super) enum Origin {
-    /// They were given, and there are no others.
-    Given(Credentials),
+    /// They were given, and there are no others. By what: a variable, or the program.
+    Given { keys: Credentials, by: &'static str },
     /// They are looked for, where there may be some.
     Chain(Box<Chain>),
 }
@@ -76,10 +77,24 @@ impl Login {
         matches!(self.origin, Origin::Chain(_))
     }
 
+    /// Which these are, for a person: `those of AWS_ACCESS_KEY_ID`.
+    pub(super) fn whose(&self) -> String {
+        match &self.origin {
+            Origin::Given { by, .. } => format!("those of {by}"),
+            Origin::Chain(chain) if chain.is_chosen => {
+                format!("those of the {}", chain.profile.shown())
+            }
+            Origin::Chain(chain) => match chain.profile.gives() {
+                true => format!("those of the {}", chain.profile.shown()),
+                false => "those of the role that this runs as".to_owned(),
+            },
+        }
+    }
+
     /// What tells these credentials from others, as far as it is known without asking.
     pub(super) fn identity(&self) -> &str {
         match &self.origin {
-            Origin::Given(credentials) => credentials.access_key_id(),
+            Origin::Given { keys, .. } => keys.access_key_id(),
             Origin::Chain(chain) => chain.profile.name(),
         }
     }
@@ -87,7 +102,7 @@ impl Login {
     /// How often somebody has to be waited for before the first read.
     pub(super) fn round_trips(&self) -> usize {
         match &self.origin {
-            Origin::Given(_) => 0,
+            Origin::Given { .. } => 0,
             Origin::Chain(chain) => {
                 match chain.profile.has_keys() && chain.web_identity.is_none() {
                     true => 0,
@@ -104,7 +119,7 @@ impl Login {
         until: Instant,
     ) -> Result<Credentials, Failure> {
         let chain = match &self.origin {
-            Origin::Given(credentials) => return Ok(credentials.clone()),
+            Origin::Given { keys, .. } => return Ok(keys.clone()),
             Origin::Chain(chain) => chain,
         };
         let asked = Instant::now();
@@ -160,19 +175,38 @@ impl Chain {
         Places { connector, providers }
     }
 
-    /// Where was looked, for a person.
-    fn looked(&self) -> String {
+    /// Where was looked in vain and how it stands there, for a person.
+    fn looked(&self, has_answered: bool) -> String {
+        let profile = format!("{} ({})", self.profile.shown(), self.profile.standing());
         if self.is_chosen {
-            return self.profile.shown();
+            return profile;
         }
-        let mut places = vec!["AWS_ACCESS_KEY_ID".to_owned(), self.profile.shown()];
-        places.push("AWS_WEB_IDENTITY_TOKEN_FILE".to_owned());
-        places.push("AWS_CONTAINER_CREDENTIALS_FULL_URI".to_owned());
-        places.push(match self.machine {
-            true => "the machine's metadata".to_owned(),
-            false => "not the machine's metadata (AWS_EC2_METADATA_DISABLED)".to_owned(),
+        let machine = match (self.machine, has_answered) {
+            (false, _) => "AWS_EC2_METADATA_DISABLED",
+            (true, true) => "it has no role",
+            (true, false) => "no answer",
+        };
+        let set = |is_set: bool| if is_set { "no credentials" } else { "not set" };
+        [
+            "AWS_ACCESS_KEY_ID (not set)".to_owned(),
+            profile,
+            format!("AWS_WEB_IDENTITY_TOKEN_FILE ({})", set(self.web_identity.is_some())),
+            format!("AWS_CONTAINER_CREDENTIALS_FULL_URI ({})", set(self.container)),
+            format!("the machine's metadata ({machine})"),
+        ]
+        .join(", ")
+    }
+}
+
+impl Chain {
+    /// Why the token of the web identity cannot be read, where it cannot.
+    async fn unread(&self) -> Option<Failure> {
+        let file = self.web_identity.as_ref()?.web_identity_token_file.clone();
+        let read = blocking(move || match std::fs::File::open(&file) {
+            Ok(_) => None,
+            Err(error) => Some(Failure::io(&error, file.as_path().into())),
         });
-        places.join(", ")
+        read.await.ok().flatten()
     }
 }
 
@@ -185,25 +219,43 @@ impl Places {
             match driven(async move { provider.provide_credentials().await }).await? {
                 Ok(credentials) => return Ok(credentials),
                 Err(CredentialsError::CredentialsNotLoaded(_)) => {}
-                Err(error) => return Err(self.failure(name, &error, chain)),
+                Err(error) => return Err(self.failure(name, &error, chain).await),
             }
         }
-        let message = format!("no AWS credentials; looked in {}", chain.looked());
+        if let Some(broken) = chain.profile.broken() {
+            return Err(broken.clone());
+        }
+        let has_answered = self.connector.failed().is_none();
+        let message = format!("no AWS credentials; looked in: {}", chain.looked(has_answered));
         Err(Failure::new(FailureKind::NotConfigured, message)
             .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws configure"))
     }
 
     /// Why a place that should have credentials gave none. What the crates say may quote a file or an answer; only
     /// whether it has known words in it is looked at.
-    fn failure(&self, name: &str, error: &CredentialsError, chain: &Chain) -> Failure {
+    async fn failure(&self, name: &str, error: &CredentialsError, chain: &Chain) -> Failure {
         let of = match name {
             "profile" => format!("the {}", chain.profile.shown()),
             "web identity" => "the role of AWS_WEB_IDENTITY_TOKEN_FILE".to_owned(),
             name => format!("the {name}"),
         };
         let failed = |kind, why: &str| Failure::new(kind, format!("no credentials of {of}: {why}"));
+        if name == "profile"
+            && let Some(failure) = of_profile(&chain.profile, error)
+        {
+            return failed(failure.kind(), &failure.message)
+                .hint(failure.hint.unwrap_or(Cow::Borrowed(SEE)));
+        }
+        if name == "web identity"
+            && let Some(failure) = chain.unread().await
+        {
+            return failed(failure.kind(), &failure.to_string())
+                .hint("let AWS_WEB_IDENTITY_TOKEN_FILE name the file that the cluster writes");
+        }
         if let Some(failure) = self.connector.failed() {
-            return failed(failure.kind(), &failure.message);
+            let hint = failure.hint.clone();
+            let failure = failed(failure.kind(), &failure.message);
+            return hint.map_or(failure.clone(), |hint| failure.hint(hint));
         }
         if name == "profile" && chain.profile.has_login() {
             let login = format!("aws sso login --profile {}", chain.profile.name());
@@ -217,7 +269,7 @@ impl Places {
         match error {
             CredentialsError::InvalidConfiguration(_) => {
                 failed(FailureKind::NotConfigured, "what is configured there cannot be used")
-                    .hint("see what this says: aws sts get-caller-identity")
+                    .hint(SEE)
             }
             CredentialsError::ProviderTimedOut(_) => {
                 failed(FailureKind::Unreachable, "it did not answer in time")
@@ -226,8 +278,16 @@ impl Places {
                 failed(FailureKind::Denied, "it may not be used")
                     .hint("let whoever asks assume the role: sts:AssumeRole")
             }
-            _ => failed(FailureKind::Denied, "they could not be had")
-                .hint("see what this says: aws sts get-caller-identity"),
+            _ => match self.connector.status().filter(|status| !(200..300).contains(status)) {
+                Some(status) if name == "container" => {
+                    failed(FailureKind::Denied, &format!("its endpoint answers HTTP {status}"))
+                        .hint("see AWS_CONTAINER_CREDENTIALS_FULL_URI and its authorization token")
+                }
+                Some(status) => {
+                    failed(FailureKind::Denied, &format!("it answers HTTP {status}")).hint(SEE)
+                }
+                None => failed(FailureKind::Denied, "they could not be had").hint(SEE),
+            },
         }
     }
 }
@@ -236,19 +296,4 @@ impl Places {
 fn is_fresh(credentials: &Credentials) -> bool {
     let Some(expiry) = credentials.expiry() else { return true };
     expiry.duration_since(SystemTime::now()).is_ok_and(|left| left > EARLY)
-}
-
-/// Whether an error, or what it came of, has one of these words in it.
-fn says(error: &dyn Error, words: &[&str]) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        // It may quote what must not stay in memory.
-        let mut text = TextBuilder::new();
-        let _ = write!(text, "{error} {error:?}");
-        if words.iter().any(|word| text.as_str().contains(word)) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
 }

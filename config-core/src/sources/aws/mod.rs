@@ -10,11 +10,13 @@ mod plan;
 mod profile;
 mod refusal;
 mod region;
+mod remedy;
 mod rotation;
 mod secrets;
 mod settings;
 mod store;
 mod target;
+mod why;
 
 use std::fmt;
 use std::future::Future;
@@ -50,6 +52,21 @@ pub(crate) const KIND: Kind = Kind { name: "aws", open, has_variables: false };
 /// | `ssm:/prod/db/password`, `ssm:/prod/db/password@3` | at a field: one parameter, or a version or label of it |
 ///
 /// A name with `#` or `@` in it cannot be written so; name such a secret otherwise.
+///
+/// Of the environment it reads, as AWS's own tools do:
+///
+/// | variables | what they say |
+/// |---|---|
+/// | `AWS_REGION`, `AWS_DEFAULT_REGION` | the region; else that of the profile |
+/// | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | the credentials |
+/// | `AWS_PROFILE`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `HOME` | a profile, and where it stands |
+/// | `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN`, `AWS_ROLE_SESSION_NAME` | a web identity |
+/// | `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, `AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN`, `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` | where a container asks |
+/// | `AWS_EC2_METADATA_DISABLED`, `AWS_EC2_METADATA_SERVICE_ENDPOINT` | whether and where the machine is asked |
+/// | `AWS_ENDPOINT_URL_SECRETS_MANAGER`, `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL`, `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` | the endpoint: with `https://`, or on this machine |
+/// | `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT` | which of AWS's own endpoints |
+/// | `AWS_CA_BUNDLE`; else `SSL_CERT_FILE`, `SSL_CERT_DIR`, where the system has them | the certificate authorities |
+/// | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, in lower case too | the proxy |
 ///
 /// Credentials are found as the AWS SDKs find them: the keys of the environment, a profile of `~/.aws` (also with SSO, an
 /// assumed role, or a process of its own), a web identity, a container's endpoint, the metadata of the machine. Keys,
@@ -88,7 +105,8 @@ fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
     let settings = Settings::of(Given::default(), request.variables).map_err(Unopened::Failed)?;
     let own = Target::read(&place).map_err(Unopened::Failed)?.region;
     if settings.region.is_none() && own.is_none() {
-        return Err(Unopened::NotConfigured("AWS_REGION".to_owned()));
+        let nor = format!("nor does the {} have a region", settings.profile);
+        return Err(Unopened::Without { variable: "AWS_REGION", nor });
     }
     let account = Arc::new(Account::new(settings));
     let name = request.name.map(str::to_owned);
@@ -128,7 +146,9 @@ impl Aws {
         let name = given.name.clone();
         let settings = Settings::of(given, &|name| variable_of(&Environment::Process, name))?;
         if settings.region.is_none() {
-            let failure = Failure::new(FailureKind::NotConfigured, "AWS_REGION is not set");
+            let message =
+                format!("AWS_REGION is not set, nor does the {} have a region", settings.profile);
+            let failure = Failure::new(FailureKind::NotConfigured, message);
             return Err(failure.hint("set AWS_REGION, or call `region` on the builder"));
         }
         let account = Arc::new(Account::new(settings));
@@ -139,7 +159,7 @@ impl Aws {
 
 impl Account {
     fn new(settings: Settings) -> Self {
-        let Settings { region, endpoints, origin, reach } = settings;
+        let Settings { region, endpoints, origin, reach, .. } = settings;
         let http = Http::new(reach.clone());
         let login = Login::new(origin, region.clone(), reach);
         Self { client: Client { http, login, region, endpoints }, refused: Refused::default() }
@@ -155,10 +175,6 @@ impl Backend for Account {
         let secrets = endpoints.address(Service::Secrets, region);
         let parameters = endpoints.address(Service::Parameters, region);
         format!("aws {region} {secrets} {parameters} {}", login.identity())
-    }
-
-    fn exposed(&self) -> Option<&'static str> {
-        self.client.endpoints.exposed()
     }
 
     fn table(&self, place: &str) -> Option<String> {
@@ -195,8 +211,19 @@ impl Backend for Account {
         plan::plan(self, reads)
     }
 
-    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String> {
-        plan::remedy(read, key)
+    fn whereabouts(&self, read: &Read) -> Option<String> {
+        let own = Target::read(&read.place).ok()?.region;
+        let region = own.as_ref().or(self.client.region.as_ref())?;
+        Some(format!("in {region}"))
+    }
+
+    fn remedy(
+        &self,
+        read: &Read,
+        key: Option<&str>,
+        absent: Option<&'static str>,
+    ) -> Option<String> {
+        remedy::remedy(read, key, absent, self.client.region.as_ref())
     }
 }
 

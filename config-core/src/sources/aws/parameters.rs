@@ -8,6 +8,7 @@ use super::Account;
 use super::call::{Again, Call, Service};
 use super::refusal::Refusal;
 use super::region::Region;
+use super::remedy::{NO_PARAMETER, NO_VERSION};
 use super::secrets::{malformed, text, texts};
 use crate::remote::body::Body;
 use crate::remote::{Blob, Outcome, Unread};
@@ -101,7 +102,7 @@ pub(super) async fn many(
             ("InvalidParameters", value) => {
                 for name in texts(&value) {
                     if let Some(index) = names.iter().position(|wanted| *wanted == name) {
-                        outcomes[index] = Some(Err(Unread::Absent("no such parameter")));
+                        outcomes[index] = Some(Err(Unread::Absent(NO_PARAMETER)));
                     }
                 }
             }
@@ -251,8 +252,8 @@ fn selected(name: &str, version: Option<&str>) -> String {
 
 fn unread(refusal: Refusal) -> Unread {
     match refusal {
-        Refusal::NoSecret => Unread::Absent("no such parameter"),
-        Refusal::NoVersion => Unread::Absent("no such version"),
+        Refusal::NoSecret => Unread::Absent(NO_PARAMETER),
+        Refusal::NoVersion => Unread::Absent(NO_VERSION),
         refusal => Unread::Failed(refusal.into()),
     }
 }

@@ -1,4 +1,4 @@
-//! What reading would ask, cost and need, and what a person does so that a key is there.
+//! What reading would ask, cost and need.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,13 @@ pub(super) fn plan(account: &Account, reads: &[Read]) -> SourcePlan {
         needs.batch |= matches!(batch, Batch::Secrets { .. });
     }
     for (index, read) in reads.iter().enumerate() {
-        let Ok(target) = Target::read(&read.place) else { continue };
+        let target = match Target::read(&read.place) {
+            Ok(target) => target,
+            Err(failure) => {
+                plan = plan.warns(format!("{} is not asked for: {failure}", read.place));
+                continue;
+            }
+        };
         let region = target.region.as_ref().or(account.client.region.as_ref());
         let is_alone = !batches.iter().any(|batch| match batch {
             Batch::Secrets { reads, .. } | Batch::Parameters { reads } => reads.contains(&index),
@@ -137,46 +143,7 @@ fn parameter(name: &str, region: Option<&Region>) -> String {
     }
 }
 
-/// What a person does so that there is a value; it is typed into the command and stands in no history.
-pub(super) fn remedy(read: &Read, key: Option<&str>) -> Option<String> {
-    let target = Target::read(&read.place).ok()?;
-    let put = |name: &str| {
-        let name = in_shell(name);
-        format!(
-            "aws ssm put-parameter --type SecureString --overwrite --name {name} --value file:///dev/stdin"
-        )
-    };
-    Some(match (target.what, key) {
-        (What::Secret(id), key) => {
-            let id = in_shell(id);
-            let put = format!(
-                "aws secretsmanager put-secret-value --secret-id {id} --secret-string file:///dev/stdin"
-            );
-            match key {
-                Some(key) => format!("run, with {} in the JSON: {put}", quoted(key)),
-                None => format!("run: {put}"),
-            }
-        }
-        (What::Parameter(name), None) => format!("run: {}", put(name)),
-        (What::Parameter(name), Some(key)) => {
-            format!("run, with {} in the JSON: {}", quoted(key), put(name))
-        }
-        (What::Tree(path), key) => {
-            format!("run: {}", put(&format!("{path}{}", key?.replace('.', "/"))))
-        }
-    })
-}
-
-/// A name as a shell takes it for one word.
-fn in_shell(name: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_.:@%+=-".contains(&byte);
-    match name.bytes().all(is_plain) {
-        true => name.to_owned(),
-        false => format!("'{}'", name.replace('\'', "'\\''")),
-    }
-}
-
 /// A name in quotes, as JSON has it.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     String::from_utf8_lossy(&body::of(&Node::from(name))).into_owned()
 }

@@ -6,7 +6,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use super::call::{Call, Service};
-use crate::remote::http::Response;
+use crate::remote::http::{LESS, Response};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Value};
 
@@ -31,6 +31,9 @@ pub(super) enum Refusal {
     Expired(Failure),
     Failed(Failure),
 }
+
+const INVALID: &str = "the credentials are not valid";
+const CLOCK: &str = "set the clock, best by NTP";
 
 /// How far two clocks may be apart for a signature to be good.
 const SKEW: u64 = 5 * 60;
@@ -69,9 +72,15 @@ pub(super) fn is_throttled(response: &Response) -> bool {
 }
 
 /// Reads what an answer that is no success says.
-pub(super) fn read(response: &Response, call: &Call<'_>) -> Refusal {
+pub(super) fn read(response: &Response, call: &Call<'_>, whose: impl Fn() -> String) -> Refusal {
     let answer = response.json().unwrap_or_default();
-    of(&code(response, &answer), &answer, response, call)
+    match of(&code(response, &answer), &answer, response, call) {
+        Refusal::Denied(failure) if failure.message == INVALID => {
+            let message = format!("{INVALID}: {}", whose());
+            Refusal::Denied(Failure { message: message.into(), ..failure })
+        }
+        refusal => refusal,
+    }
 }
 
 /// The name of the error that an entry of a list of errors has, for a call that was answered as a whole.
@@ -85,10 +94,20 @@ fn of(code: &str, answer: &Node, response: &Response, call: &Call<'_>) -> Refusa
     if let Some(skew) = skew(code, response) {
         return Refusal::Failed(skew);
     }
-    told(code, message(answer), call).unwrap_or_else(|| match response.status {
-        429 => Refusal::Throttled(response.failure()),
-        _ => Refusal::Failed(response.failure()),
-    })
+    match told(code, message(answer), call) {
+        Some(Refusal::Throttled(failure)) => {
+            let message = format!("{}{}", failure.message, response.attempts());
+            Refusal::Throttled(Failure { message: message.into(), ..failure }.hint(LESS))
+        }
+        Some(refusal) => refusal,
+        None if response.status == 429 => Refusal::Throttled(response.failure()),
+        None if response.status == 404 && code.is_empty() => {
+            let message = "what answers there is not AWS (HTTP 404)";
+            let failure = Failure::new(FailureKind::Malformed, message);
+            Refusal::Failed(failure.hint("see whether the endpoint is right: AWS_ENDPOINT_URL"))
+        }
+        None => Refusal::Failed(response.failure()),
+    }
 }
 
 /// What the name of an error says; none for one that is not known.
@@ -126,6 +145,13 @@ fn told(code: &str, message: &str, call: &Call<'_>) -> Option<Refusal> {
         | "EncryptionFailure"
         | "EncryptionFailureException"
         | "InvalidKeyId" => Refusal::Denied(denied(call, true)),
+        "InvalidSignatureException" | "SignatureDoesNotMatch"
+            if has(&["Signature expired", "Signature not yet current"]) =>
+        {
+            let message =
+                "the clock of this machine is off: to AWS the signature is of another time";
+            Refusal::Failed(failed(FailureKind::Denied, message).hint(CLOCK))
+        }
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
         | "InvalidSignatureException"
@@ -135,7 +161,7 @@ fn told(code: &str, message: &str, call: &Call<'_>) -> Option<Refusal> {
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "NotAuthorized" => {
-            let failure = failed(FailureKind::Denied, "the credentials are not valid");
+            let failure = failed(FailureKind::Denied, INVALID);
             Refusal::Denied(failure.hint("see whose they are: aws sts get-caller-identity"))
         }
         "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => {
@@ -214,7 +240,7 @@ fn skew(code: &str, response: &Response) -> Option<Failure> {
     (of_time && apart.as_secs() >= SKEW).then(|| {
         let minutes = apart.as_secs() / 60;
         let message = format!("the clock of this machine is {minutes} minutes {way} that of AWS");
-        Failure::new(FailureKind::Denied, message).hint("set the clock, best by NTP")
+        Failure::new(FailureKind::Denied, message).hint(CLOCK)
     })
 }
 

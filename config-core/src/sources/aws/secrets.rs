@@ -6,6 +6,7 @@ use super::Account;
 use super::call::{Again, Call, Service};
 use super::refusal::{self, Refusal};
 use super::region::Region;
+use super::remedy::{DELETED, NO_SECRET, NO_VALUE, NO_VERSION};
 use super::target::{CURRENT, Version};
 use crate::remote::body::Body;
 use crate::remote::encode::from_base64;
@@ -169,10 +170,10 @@ fn is_identifier(version: &str) -> bool {
 /// What a refusal to read comes to.
 pub(super) fn unread(refusal: Refusal, has_version: bool) -> Unread {
     match refusal {
-        Refusal::NoSecret => Unread::Absent("no such secret"),
-        Refusal::NoVersion if has_version => Unread::Absent("no such version"),
-        Refusal::NoVersion => Unread::Absent("it has no value yet"),
-        Refusal::Deleted => Unread::Absent("marked for deletion"),
+        Refusal::NoSecret => Unread::Absent(NO_SECRET),
+        Refusal::NoVersion if has_version => Unread::Absent(NO_VERSION),
+        Refusal::NoVersion => Unread::Absent(NO_VALUE),
+        Refusal::Deleted => Unread::Absent(DELETED),
         refusal => Unread::Failed(refusal.into()),
     }
 }

@@ -7,11 +7,14 @@ use super::call::Service;
 use super::credentials::{Chain, Origin};
 use super::profile::Profile;
 use super::region::{Addresses, Region};
-use crate::remote::address::exposed;
+use crate::remote::address::{is_loopback, without_tls};
 use crate::remote::reach::{Authority, Reach};
 use crate::source::{Failure, FailureKind};
 use crate::sources::Variables;
 use crate::value::Text;
+
+/// The variables that hold keys.
+const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 
 /// What was given by the program; all else is taken from the variables.
 #[derive(Clone, Default)]
@@ -27,6 +30,8 @@ pub(super) struct Given {
 /// All that there is to know before the first call.
 pub(super) struct Settings {
     pub(super) region: Option<Region>,
+    /// The profile that was looked at, for a person.
+    pub(super) profile: String,
     pub(super) endpoints: Endpoints,
     pub(super) origin: Origin,
     pub(super) reach: Reach,
@@ -44,7 +49,7 @@ impl Settings {
     /// # Errors
     /// A variable that cannot be read, or not be used.
     pub(super) fn of(given: Given, variables: Variables<'_>) -> Result<Self, Failure> {
-        let mut reach = given.reach.with_proxy_of(variables)?;
+        let mut reach = given.reach.checked()?.with_proxy_of(variables)?;
         if reach.authorities.is_empty()
             && let Some(path) = variables("AWS_CA_BUNDLE")?
         {
@@ -52,6 +57,10 @@ impl Settings {
         }
         let is_chosen = given.profile.is_some();
         let profile = Profile::of(given.profile, variables)?;
+        if is_chosen && let Some(unknown) = profile.unknown() {
+            return Err(unknown);
+        }
+        let shown = profile.shown();
         let region = match given.region {
             Some(region) => Some(region),
             None => region(&profile, variables)?,
@@ -59,16 +68,16 @@ impl Settings {
         let region = region.as_deref().map(Region::read).transpose()?;
         let endpoints = Endpoints::of(given.endpoint, &profile, variables)?;
         let keys = match given.credentials {
-            Some(keys) => Some(keys),
+            Some(keys) => Some((keys, "the program")),
             // A profile that the program names is meant; one that the environment names yields to its keys.
             None if is_chosen => None,
-            None => keys(variables)?,
+            None => keys(variables)?.map(|keys| (keys, KEYS[0])),
         };
         let origin = match keys {
-            Some(keys) => Origin::Given(keys),
+            Some((keys, by)) => Origin::Given { keys, by },
             None => Origin::Chain(Box::new(chain(profile, is_chosen, variables)?)),
         };
-        Ok(Self { region, endpoints, origin, reach })
+        Ok(Self { region, profile: shown, endpoints, origin, reach })
     }
 }
 
@@ -105,11 +114,6 @@ impl Endpoints {
         })
     }
 
-    /// What is to be said of an address of one's own.
-    pub(super) fn exposed(&self) -> Option<&'static str> {
-        [&self.secrets, &self.parameters].into_iter().flatten().find_map(|url| exposed(url))
-    }
-
     /// Where a service is asked, without a `/` at the end.
     pub(super) fn address(&self, service: Service, region: &Region) -> String {
         let own = match service {
@@ -122,17 +126,16 @@ impl Endpoints {
 
 /// The credentials that the variables hold themselves.
 fn keys(variables: Variables<'_>) -> Result<Option<Credentials>, Failure> {
-    const NAMES: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
-    match (variables(NAMES[0])?, variables(NAMES[1])?) {
+    match (variables(KEYS[0])?, variables(KEYS[1])?) {
         (Some(id), Some(secret)) => {
             let token = variables("AWS_SESSION_TOKEN")?;
             Ok(Some(credentials(&id, &secret, token.as_ref())))
         }
         (None, None) => Ok(None),
         (id, _) => {
-            let missing = if id.is_some() { NAMES[1] } else { NAMES[0] };
+            let missing = if id.is_some() { KEYS[1] } else { KEYS[0] };
             let message =
-                format!("{} is set, but {missing} is not", NAMES[usize::from(id.is_none())]);
+                format!("{} is set, but {missing} is not", KEYS[usize::from(id.is_none())]);
             Err(Failure::new(FailureKind::NotConfigured, message).hint(format!("set {missing}")))
         }
     }
@@ -180,17 +183,95 @@ fn region(profile: &Profile, variables: Variables<'_>) -> Result<Option<String>,
             return Ok(Some(region.as_str().to_owned()));
         }
     }
-    Ok(profile.setting("region").map(str::to_owned))
+    match (profile.setting("region"), profile.broken()) {
+        (Some(region), _) => Ok(Some(region.to_owned())),
+        (None, Some(broken)) => Err(broken.clone()),
+        (None, None) => Ok(None),
+    }
 }
 
 fn address(url: &str, name: &str) -> Result<String, Failure> {
     if !url.starts_with("https://") && !url.starts_with("http://") {
         let message = "an endpoint begins with https:// or http://";
-        return Err(Failure::new(FailureKind::Malformed, message).key(name.to_owned()));
+        let failure = Failure::new(FailureKind::Malformed, message).key(name.to_owned());
+        return Err(failure.hint("write it as https://HOST"));
+    }
+    if url.starts_with("http://") && !is_loopback(url) {
+        return Err(without_tls(url).key(name.to_owned()));
     }
     Ok(url.trim_end_matches('/').to_owned())
 }
 
 fn is_true(variables: Variables<'_>, name: &str) -> Result<bool, Failure> {
     Ok(variables(name)?.is_some_and(|text| text.trim().eq_ignore_ascii_case("true")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Given, Settings};
+    use crate::source::Failure;
+    use crate::value::Text;
+
+    fn of(given: Given, pairs: &[(&str, &str)]) -> Result<Settings, Failure> {
+        Settings::of(given, &|name| {
+            let pair = pairs.iter().find(|(of, _)| *of == name);
+            Ok(pair.map(|(_, value)| Text::new((*value).to_owned())))
+        })
+    }
+
+    #[test]
+    fn nothing_is_sent_over_a_network_without_tls() {
+        for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_SECRETS_MANAGER"]
+        {
+            let failure = of(Given::default(), &[(name, "http://192.0.2.2:1")]).err().unwrap();
+            let told = format!("{failure:?}");
+            let words = "a token is not sent to 192.0.2.2:1 without TLS; fix: write https://";
+            assert_eq!(told, format!("{name}: {words}"));
+            assert!(of(Given::default(), &[(name, "http://127.0.0.1:5000")]).is_ok());
+        }
+        let given = |url: &str| Given { endpoint: Some(url.to_owned()), ..Given::default() };
+        assert!(of(given("http://192.0.2.2:1"), &[]).is_err());
+        assert!(of(given("http://[::1]:5000"), &[]).is_ok());
+    }
+
+    #[test]
+    fn a_malformed_line_of_a_profile_is_told_with_file_and_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config");
+        std::fs::write(&path, "[default]\nregion = eu-west-1\nn0t-a-real-one\n").unwrap();
+        let path = path.to_str().unwrap();
+        let failure = of(Given::default(), &[("AWS_CONFIG_FILE", path)]).err().unwrap();
+        let told = failure.to_string();
+        assert_eq!(told, format!("{path}, line 3: cannot be read as AWS's own tools would"));
+        // What it would have said, other places do.
+        let pairs = [("AWS_CONFIG_FILE", path), ("AWS_REGION", "eu-west-1")];
+        assert!(of(Given::default(), &pairs).is_ok());
+    }
+
+    #[test]
+    fn a_profile_that_the_program_names_has_to_be_in_a_file() {
+        let given = Given { profile: Some("gone".to_owned()), ..Given::default() };
+        let failure = of(given, &[("HOME", "/no/such")]).err().unwrap().to_string();
+        assert!(failure.starts_with("there is no profile gone: no file /no/such/"), "{failure}");
+    }
+
+    #[test]
+    fn authorities_and_a_proxy_that_the_program_names_have_to_be_some() {
+        let told = |change: fn(&mut Given)| {
+            let mut given = Given::default();
+            change(&mut given);
+            of(given, &[]).err().unwrap().to_string()
+        };
+        use crate::remote::reach::Authority;
+        let told_of = |authority: fn() -> Authority| {
+            let mut given = Given::default();
+            given.reach.authorities.push(authority());
+            of(given, &[]).err().unwrap().to_string()
+        };
+        assert_eq!(told_of(|| Authority::File("/no/such".into())), "/no/such: no such file");
+        let text = told_of(|| Authority::Pem(b"n0t-a-real-one".to_vec()));
+        assert_eq!(text, "the text of the certificate authorities has no certificate in PEM");
+        let text = told(|given| given.reach.proxy = Some(Text::new("p:n0t-real@:3128".to_owned())));
+        assert_eq!(text, "the address of the proxy cannot be read");
+    }
 }

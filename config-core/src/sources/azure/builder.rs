@@ -69,18 +69,18 @@ impl AzureBuilder {
     }
 
     /// A token that was come by elsewhere; it is used until the vault refuses it.
-    pub fn token(self, token: &SecretString) -> Self {
-        self.login(Login::Token(exact(token.expose_secret())))
+    pub fn token(self, token: impl Into<SecretString>) -> Self {
+        self.login(Login::Token(exact(token.into().expose_secret())))
     }
 
     /// An application with its secret.
     ///
     /// ```
-    /// use config_core::{Azure, SecretString};
-    /// let secret = SecretString::from("n0t-a-real-one");
+    /// use config_core::Azure;
+    /// let client = "00000000-0000-0000-0000-00000000bbbb";
     /// let vault = Azure::builder()
     ///     .endpoint("https://app.vault.azure.net")
-    ///     .client_secret("contoso.onmicrosoft.com", "00000000-0000-0000-0000-00000000bbbb", &secret)
+    ///     .client_secret("contoso.onmicrosoft.com", client, "n0t-a-real-one")
     ///     .build()?;
     /// assert!(!format!("{vault:?}").contains("n0t-a-real-one"));
     /// # Ok::<(), config_core::Failure>(())
@@ -89,9 +89,9 @@ impl AzureBuilder {
         self,
         tenant: impl Into<String>,
         client: impl Into<String>,
-        secret: &SecretString,
+        secret: impl Into<SecretString>,
     ) -> Self {
-        let secret = exact(secret.expose_secret());
+        let secret = exact(secret.into().expose_secret());
         self.login(Login::Secret { tenant: tenant.into(), client: client.into(), secret })
     }
 
@@ -191,14 +191,24 @@ impl AzureBuilder {
     /// The vault; nothing is asked yet.
     ///
     /// # Errors
-    /// What it needs is not set, or cannot be used.
+    /// What it needs is not set, cannot be read, or cannot be used.
     pub fn build(self) -> Result<Azure, Failure> {
+        let reach = self.reach.checked()?;
+        let this = Self { reach, ..self };
+        if let Credential::Login(login) = &this.credential {
+            login.checked()?;
+        }
+        this.built()
+    }
+
+    fn built(self) -> Result<Azure, Failure> {
         let environment = self.environment.clone();
         let name = self.name.clone();
         let variables = |name: &str| variable_of(&environment, name);
         let Some(client) = self.client(&variables)? else {
             let message = format!("{} is not set", ADDRESS[0]);
-            return Err(Failure::new(FailureKind::NotConfigured, message));
+            let hint = format!("set {}, or call `endpoint` on the builder", ADDRESS[0]);
+            return Err(Failure::new(FailureKind::NotConfigured, message).hint(hint));
         };
         Azure::new(Arc::new(client), name)
     }
@@ -214,11 +224,13 @@ impl AzureBuilder {
         let vault = Vault::read(endpoint, self.resource.as_deref())?;
         if !self.unverified && !vault.is_of(&vault.resource) {
             let message = format!(
-                "the vault is not in the domain that tokens are for: {} would be sent to a stranger",
-                vault.resource
+                "a token for {} would be sent to {}, which is not of that domain",
+                vault.resource,
+                vault.host()
             );
             return Err(Failure::new(FailureKind::NotConfigured, message).hint(
-                "name its resource, or say verify_challenge_resource(false) where it is your own",
+                "call `.resource(..)` on the builder, or where the vault is your own \
+                 `.verify_challenge_resource(false)`",
             ));
         }
         let settings = Settings::read(variables)?.below(self.root.as_deref());
@@ -234,8 +246,12 @@ impl AzureBuilder {
             },
             None => vault.authority().to_owned(),
         };
+        let mut half = None;
         let logins = match self.credential {
-            Credential::Chain => settings.logins()?,
+            Credential::Chain => {
+                half = settings.half();
+                settings.logins()?
+            }
             Credential::Login(login) => vec![login],
             Credential::Managed(client) => vec![settings.managed()?.of(client)],
             Credential::Tools => vec![settings.tool(Tool::Az), settings.tool(Tool::Azd)],
@@ -244,6 +260,7 @@ impl AzureBuilder {
         let http = Arc::new(Http::new(self.reach.with_proxy_of(variables)?));
         let session = Session::new(logins, authority, Arc::clone(&http), Http::new(alone))
             .tenants(settings.tenants)
+            .lacking(half)
             .verified(!self.unverified);
         Ok(Some(Client::new(vault, session, http)))
     }
@@ -256,6 +273,6 @@ impl AzureBuilder {
 
 impl fmt::Debug for AzureBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AzureBuilder").field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("AzureBuilder").finish_non_exhaustive()
     }
 }

@@ -13,13 +13,18 @@ use super::refusal::{self, Act};
 use super::secret::{Secret, time};
 use super::session::Session;
 use super::vault::Vault;
+use crate::clock::Moment;
 use crate::remote::http::{Http, Request, Response};
+use crate::remote::shell::typed;
 use crate::remote::{Asking, Backend, Blob, Outcome, Read, Unread};
 use crate::source::{Failure, FailureKind, Key, Policy, SourcePlan};
 use crate::value::{Node, Position, Value};
 
 /// 0.03 dollars for 10,000 calls.
 const PRICE: u64 = 3_000;
+
+/// Why there is nothing to read where a version was asked for.
+const NO_VERSION: &str = "no such version";
 
 /// A vault that is asked with tokens of one session.
 pub(super) struct Client {
@@ -30,7 +35,7 @@ pub(super) struct Client {
 
 /// One request, which may have to be made twice.
 pub(super) struct Call {
-    act: Act,
+    pub(super) act: Act,
     method: Method,
     path: String,
     body: Option<Zeroizing<Vec<u8>>>,
@@ -57,6 +62,12 @@ impl Call {
     pub(super) const fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self
+    }
+
+    /// The name of the secret that it is about, where it is about one.
+    pub(super) fn secret(&self) -> Option<&str> {
+        let name = self.path.strip_prefix("/secrets/")?;
+        name.split(['/', '?']).next().filter(|name| !name.is_empty())
     }
 
     fn request(&self, vault: &Vault, token: &Token) -> Request {
@@ -102,7 +113,7 @@ impl Client {
         if refusal::is_absent(&response) {
             return Ok(None);
         }
-        Err(refusal::failure(&response, call.act, &self.vault, &token.who))
+        Err(refusal::failure(&response, call, &self.vault, &token.who))
     }
 }
 
@@ -122,12 +133,12 @@ impl Backend for Client {
         let Some(response) = self.send(&Call::get(Act::Get, path), asking.until).await? else {
             return Err(Unread::Absent(match read.version {
                 None => "no such secret",
-                Some(_) => "no such version",
+                Some(_) => NO_VERSION,
             }));
         };
         let secret = Secret::read(response.json()?)?;
         let now = SystemTime::now();
-        secret.must_be_good(now)?;
+        secret.must_be_good(now, &self.vault.options(&read.place))?;
         let Some(value) = secret.value else {
             let message = "the answer has no value";
             return Err(Failure::new(FailureKind::Malformed, message).into());
@@ -135,32 +146,63 @@ impl Backend for Client {
         let left = time(secret.expires).and_then(|expires| expires.duration_since(now).ok());
         Ok(Blob {
             version: secret.version,
-            good_until: left.and_then(|left| Instant::now().checked_add(left)),
+            good_until: left.and_then(|left| Moment::now().checked_add(left)),
             ..Blob::new(Node::new(Value::Text(value), Position::default()))
         })
     }
 
     fn plan(&self, reads: &[Read]) -> SourcePlan {
-        let plan: SourcePlan = reads.iter().map(Vault::call).collect();
+        let mut plan = SourcePlan::default();
         let mut policy =
             "role: Key Vault Secrets User (or the secret permission `get`)\n".to_owned();
+        let mut count = 0;
         for read in reads {
+            match Vault::secret(&read.place, read.version.as_deref()) {
+                Ok(path) => plan = plan.reads(format!("GET {path}")),
+                Err(failure) => {
+                    plan = plan.warns(format!("{} is not asked for: {failure}", read.place));
+                    continue;
+                }
+            }
             policy += &format!("scope: the secret {} of {}\n", read.place, self.vault.url);
+            count += 1;
         }
-        let trips = if self.session.has_token() { 1 } else { 2 };
-        plan.round_trips(if reads.is_empty() { 0 } else { trips })
-            .costs(PRICE * reads.len() as u64)
+        if count == 0 {
+            return plan;
+        }
+        plan.round_trips(if self.session.has_token() { 1 } else { 2 })
+            .costs(PRICE.saturating_mul(count))
             .needs(Policy::new("text", policy.trim_end()))
     }
 
-    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String> {
-        let (vault, name) = (self.vault.name(), &read.place);
+    fn whereabouts(&self, _read: &Read) -> Option<String> {
+        Some(format!("in {}", self.vault.host()))
+    }
+
+    fn remedy(
+        &self,
+        read: &Read,
+        key: Option<&str>,
+        absent: Option<&'static str>,
+    ) -> Option<String> {
+        let name = &read.place;
         Vault::secret(name, None).ok()?;
-        let set =
-            format!("az keyvault secret set --vault-name {vault} --name {name} --file /dev/stdin");
-        Some(match key {
-            None => format!("run: {set}"),
-            Some(key) => format!("add {key} to the JSON object in the secret {name}; run: {set}"),
+        let options = self.vault.options(name);
+        let set = |file: &str| format!("az keyvault secret set {options} --file {file}");
+        Some(match (key, absent) {
+            (_, None | Some(NO_VERSION)) if read.version.is_some() => {
+                format!("point at a version of {name} that has it")
+            }
+            (Some(key), None) => format!(
+                "add {key} to the JSON that is there: az keyvault secret show {options} --query value \
+                 --output tsv > FILE, and with the key in it: {}",
+                set("FILE")
+            ),
+            (key, _) => {
+                let typing =
+                    key.map_or(String::new(), |key| format!(", and type {{\"{key}\": \"..\"}}"));
+                format!("run{typing}: {}", typed(&set("/dev/stdin")))
+            }
         })
     }
 }

@@ -31,9 +31,29 @@ pub(crate) const KIND: Kind = Kind { name: "azure", open, has_variables: false }
 
 /// A vault of Azure Key Vault: a source of settings, and a store that secrets are written to.
 ///
-/// In a list, `azure` has every field as a secret of its own, `app-smtp-user-name`, and `azure("app-settings")` one secret
-/// whose text is a JSON object. Where the vault is says `KEY_VAULT_URI`; who asks, the variables that Azure's own clients
-/// read. Names of secrets ignore case. A vault holds texts: a field of bytes has `format = base64`.
+/// | place | what it is |
+/// |---|---|
+/// | `azure` in a list | a secret of its own for each field: `app-smtp-user-name` |
+/// | `azure("app-settings")` in a list | a secret whose text is a JSON object that has the keys |
+/// | `azure = "db-url"`, `azure = "db-url@VERSION"` at a field | the whole text, of the current version, or of one by its 32 hexadecimal digits |
+/// | `azure = "db#url"`, `azure = "#smtp.host"` at a field | one key of a secret's JSON, or of that of the list |
+///
+/// Names of secrets ignore case, and are of letters, digits and hyphens. A vault holds texts: a field of bytes has
+/// `format = base64`.
+///
+/// Of the environment it reads, as Azure's own clients do:
+///
+/// | variables | what they say |
+/// |---|---|
+/// | `KEY_VAULT_URI`, `AZURE_KEYVAULT_URL` | the vault: with `https://` always, on this machine too |
+/// | `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` with `AZURE_CLIENT_SECRET`, `AZURE_CLIENT_CERTIFICATE_PATH` or `AZURE_FEDERATED_TOKEN_FILE` | an application |
+/// | `IDENTITY_ENDPOINT`, `IDENTITY_HEADER` | the managed identity of a service; `AZURE_CLIENT_ID` names one of several |
+/// | `AZURE_POD_IDENTITY_AUTHORITY_HOST` | where the machine is asked for its managed identity |
+/// | `PATH`, `HOME`, `AZURE_CONFIG_DIR`, `AZD_CONFIG_DIR` | where `az` and `azd` are, and who is logged in to them |
+/// | `AZURE_TOKEN_CREDENTIALS` | which of these are tried |
+/// | `AZURE_AUTHORITY_HOST`, `AZURE_ADDITIONALLY_ALLOWED_TENANTS` | where tokens are given out, and for which tenants too |
+/// | `SSL_CERT_FILE`, `SSL_CERT_DIR`, where the system has them | the certificate authorities |
+/// | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, in lower case too | the proxy |
 ///
 /// ```no_run
 /// use config_core::{Azure, SecretString, Secrets};
@@ -101,7 +121,7 @@ impl Azure {
 
 impl fmt::Debug for Azure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Azure({})", self.client.vault.url)
+        f.debug_struct("Azure").field("vault", &self.client.vault.url).finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What Key Vault's refusals mean, by their codes alone.
 
+use super::client::Call;
+use super::login::GIVEN;
 use super::secret::disabled;
 use super::vault::Vault;
 use crate::remote::http::Response;
@@ -55,15 +57,21 @@ pub(super) fn is_absent(response: &Response) -> bool {
 }
 
 /// The failure of a request that the vault refused to whom the token is of.
-pub(super) fn failure(response: &Response, act: Act, vault: &Vault, who: &str) -> Failure {
+pub(super) fn failure(response: &Response, call: &Call, vault: &Vault, who: &str) -> Failure {
     let denied = |message: String| Failure::new(FailureKind::Denied, message);
     let conflict = |message: &'static str| Failure::new(FailureKind::Conflict, message);
+    let act = call.act;
     let permission = act.permission();
     let codes = Codes::of(response);
     match (response.status, codes.inner.as_str(), codes.outer.as_str()) {
-        (401, ..) => denied(format!("the vault does not accept the token ({who})"))
+        (401, ..) if who == GIVEN => denied("the vault does not accept the given token".to_owned())
+            .hint(format!(
+                "give a new one for it: az account get-access-token --resource {}",
+                vault.resource
+            )),
+        (401, ..) => denied(format!("the vault does not accept the token of {who}"))
             .hint("see that the vault belongs to the tenant that was logged in at"),
-        (403, "SecretDisabled", _) => disabled(),
+        (403, "SecretDisabled", _) => disabled(&vault.options(call.secret().unwrap_or("NAME"))),
         (403, "ForbiddenByRbac", _) => {
             let role = act.role();
             denied(format!("{who} has no role that allows to {permission} secrets (ForbiddenByRbac)"))

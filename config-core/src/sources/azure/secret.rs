@@ -63,12 +63,12 @@ impl Secret {
     }
 
     /// Whether it may be used now. Key Vault hands a secret out before and after its time all the same.
-    pub(super) fn must_be_good(&self, now: SystemTime) -> Result<(), Failure> {
+    pub(super) fn must_be_good(&self, now: SystemTime, options: &str) -> Result<(), Failure> {
         let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let expired =
             |message: String, hint| Err(Failure::new(FailureKind::Expired, message).hint(hint));
         if !self.enabled {
-            return Err(disabled());
+            return Err(disabled(options));
         }
         match (self.not_before, self.expires) {
             (_, Some(expires)) if expires <= now => expired(
@@ -84,10 +84,10 @@ impl Secret {
     }
 }
 
-/// The failure of a secret that was switched off.
-pub(super) fn disabled() -> Failure {
+/// The failure of a secret that was switched off, with what `az` calls it by.
+pub(super) fn disabled(options: &str) -> Failure {
     Failure::new(FailureKind::Expired, "the secret is disabled")
-        .hint("run: az keyvault secret set-attributes --enabled true, or set a new version")
+        .hint(format!("run: az keyvault secret set-attributes {options} --enabled true"))
 }
 
 /// An instant of Key Vault's.
@@ -158,7 +158,10 @@ mod tests {
     fn a_secret_is_used_within_its_time_alone() {
         let now = UNIX_EPOCH + Duration::from_secs(1_000);
         let why = |attributes| {
-            secret(attributes).must_be_good(now).err().map(|failure| failure.to_string())
+            secret(attributes)
+                .must_be_good(now, "--name db")
+                .err()
+                .map(|failure| failure.to_string())
         };
         assert_eq!(why("{}"), None);
         assert_eq!(why(r#"{"enabled": true, "nbf": 1000, "exp": 1001}"#), None);

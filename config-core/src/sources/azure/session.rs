@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use super::challenge::Challenge;
 use super::login::{Asked, Login, Token, Without, nowhere};
 use super::vault::Vault;
+use crate::clock::Moment;
 use crate::remote::http::Http;
 use crate::source::{Failure, FailureKind};
 
@@ -19,6 +20,8 @@ pub(super) struct Session {
     /// Tenants beside the one that is logged in at; `*` for all.
     tenants: Vec<String>,
     verified: bool,
+    /// What is set up by half, and so is none of the logins.
+    half: Option<String>,
     /// To the vault and the authority.
     http: Arc<Http>,
     /// To the machine itself, by no proxy.
@@ -42,6 +45,7 @@ impl Session {
             authority,
             tenants: Vec::new(),
             verified: true,
+            half: None,
             http,
             machine,
             works: AtomicUsize::new(0),
@@ -52,6 +56,11 @@ impl Session {
 
     pub(super) fn tenants(mut self, tenants: Vec<String>) -> Self {
         self.tenants = tenants;
+        self
+    }
+
+    pub(super) fn lacking(mut self, half: Option<String>) -> Self {
+        self.half = half;
         self
     }
 
@@ -76,13 +85,13 @@ impl Session {
         let held = self
             .last
             .try_lock()
-            .is_ok_and(|last| matches!(&*last, Some(Ok(token)) if Instant::now() < token.renew));
+            .is_ok_and(|last| matches!(&*last, Some(Ok(token)) if Moment::now() < token.renew));
         held || !self.can_renew()
     }
 
     /// A token: the one at hand, or a new one.
     pub(super) async fn token(&self, vault: &Vault, until: Instant) -> Result<Arc<Token>, Failure> {
-        let usable = |token: &Arc<Token>| Instant::now() < token.renew;
+        let usable = |token: &Arc<Token>| Moment::now() < token.renew;
         self.unless(usable, &vault.resource, None, until).await
     }
 
@@ -170,7 +179,7 @@ impl Session {
             until,
         };
         let first = self.works.load(Ordering::Relaxed);
-        let mut whys = Vec::new();
+        let mut whys: Vec<String> = self.half.iter().cloned().collect();
         for index in (first..self.logins.len()).chain(0..first) {
             match self.logins[index].token(&asked).await {
                 Ok(token) => {

@@ -141,11 +141,23 @@ impl Settings {
         });
         logins.extend(asked.map(|tool| self.tool(tool)));
         if logins.is_empty() {
-            let message = "AZURE_TOKEN_CREDENTIALS asks for a credential that is not set up";
+            let why = self.half().map_or(String::new(), |half| format!(": {half}"));
+            let message =
+                format!("AZURE_TOKEN_CREDENTIALS asks for a credential that is not set up{why}");
             return Err(Failure::new(FailureKind::NotConfigured, message)
                 .hint("set AZURE_TENANT_ID and AZURE_CLIENT_ID, and what that credential needs"));
         }
         Ok(logins)
+    }
+
+    /// What an application lacks that is set up by half. It may be meant for a managed identity, so it is told where that
+    /// leads nowhere.
+    pub(super) fn half(&self) -> Option<String> {
+        let is_whole =
+            self.secret.is_some() || self.certificate.is_some() || self.federated.is_some();
+        let is_begun = self.tenant.is_some() && self.client.is_some();
+        (is_begun && !is_whole)
+            .then(|| "AZURE_CLIENT_ID is set, but AZURE_CLIENT_SECRET is not".to_owned())
     }
 
     /// The managed identity: of the service that runs the program where it says so, else of the machine.
@@ -282,6 +294,20 @@ mod tests {
         assert_eq!(failure.to_string(), "AZURE_CLIENT_SECRET is set, but AZURE_CLIENT_ID is not");
         assert!(logins(&[("AZURE_TENANT_ID", "../x")]).is_err());
         assert!(logins(&[("IMDS_ENDPOINT", "http://127.0.0.1")]).is_err());
+    }
+
+    #[test]
+    fn an_application_without_its_secret_is_told_of() {
+        let half = |names: &[&'static str]| {
+            let variables = |name: &str| {
+                Ok(names.contains(&name).then(|| Text::new("n0t-a-real-one".to_owned())))
+            };
+            Settings::read(&variables).unwrap().half()
+        };
+        let told = half(&["AZURE_TENANT_ID", "AZURE_CLIENT_ID"]).unwrap();
+        assert_eq!(told, "AZURE_CLIENT_ID is set, but AZURE_CLIENT_SECRET is not");
+        assert_eq!(half(&["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"]), None);
+        assert_eq!(half(&["AZURE_CLIENT_ID"]), None);
     }
 
     #[test]

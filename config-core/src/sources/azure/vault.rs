@@ -1,6 +1,6 @@
 //! Which vault it is, which names it allows, and whose tokens it takes.
 
-use crate::remote::Read;
+use crate::remote::address::without_tls;
 use crate::source::{Failure, FailureKind};
 
 /// The version of the interface that is spoken.
@@ -31,8 +31,13 @@ impl Vault {
     /// # Errors
     /// It is none of a vault: with TLS, and without a path.
     pub(super) fn read(written: &str, resource: Option<&str>) -> Result<Self, Failure> {
+        if written.starts_with("http://") {
+            return Err(without_tls(written)
+                .hint("write it as https://NAME.vault.azure.net, without a path"));
+        }
         let host = authority_of(written).ok_or_else(|| {
-            Failure::new(FailureKind::Malformed, "the address of the vault cannot be used")
+            let message = "the address of the vault has to begin with https:// and has no path";
+            Failure::new(FailureKind::Malformed, message)
                 .hint("write it as https://NAME.vault.azure.net, without a path")
         })?;
         let cloud = CLOUDS.iter().find(|(domain, _)| is_below(host_of(host), domain));
@@ -96,15 +101,13 @@ impl Vault {
         Ok(format!("/deletedsecrets/{name}{verb}?{API}"))
     }
 
-    /// What a read asks for, in words.
-    pub(super) fn call(read: &Read) -> String {
-        match Self::secret(&read.place, read.version.as_deref()) {
-            Ok(path) => format!("GET {path}"),
-            Err(failure) => format!("nothing for {}: {}", read.place, failure.message),
-        }
+    /// A secret, as the commands of `az keyvault secret` take it.
+    pub(super) fn options(&self, secret: &str) -> String {
+        format!("--vault-name {} --name {secret}", self.name())
     }
 
-    fn host(&self) -> &str {
+    /// Host and port.
+    pub(super) fn host(&self) -> &str {
         self.url.trim_start_matches("https://")
     }
 }
@@ -196,6 +199,12 @@ mod tests {
         ] {
             assert!(Vault::read(url, None).is_err(), "{url}");
         }
+    }
+
+    #[test]
+    fn an_address_without_tls_is_told_to_need_it() {
+        let failure = Vault::read("http://v.example.com", None).err().unwrap();
+        assert_eq!(failure.to_string(), "a token is not sent to v.example.com without TLS");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::looked::Looked;
 use super::{Kind, Request, Unopened};
 use crate::environment::{Context, Environment};
 use crate::source::{
@@ -50,6 +51,8 @@ pub struct Dir {
     must_exist: bool,
     /// What the first fetch settled on, where all fetches belong to one load.
     settled: Option<OnceLock<Tree>>,
+    /// The files of all keys that were asked for, of which a large directory has many more.
+    looked: Looked,
 }
 
 impl Dir {
@@ -61,7 +64,13 @@ impl Dir {
     /// ```
     #[must_use]
     pub const fn new() -> Self {
-        Self { place: None, size_cap: SIZE_CAP, must_exist: false, settled: None }
+        Self {
+            place: None,
+            size_cap: SIZE_CAP,
+            must_exist: false,
+            settled: None,
+            looked: Looked::new(),
+        }
     }
 
     /// A directory by its path, which must exist. A relative one is looked for in the working directory.
@@ -155,6 +164,12 @@ impl Source for Dir {
         };
         wanted.keys().iter().filter_map(|key| names(key).ok()).map(line).collect()
     }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        let mut watched = vec![self.path()];
+        watched.extend(self.looked.paths());
+        watched
+    }
 }
 
 impl Dir {
@@ -167,6 +182,8 @@ impl Dir {
 
     fn answers(&self, keys: &[Key<'_>]) -> Answers {
         let path = self.path();
+        let names = keys.iter().flat_map(|key| names(key).unwrap_or_default());
+        self.looked.note(names.map(|name| path.join(name)));
         let replaced = |message| Err(failed(FailureKind::Unreachable, message, &path));
         if let Some(tree) = self.settled.as_ref().and_then(OnceLock::get) {
             return self

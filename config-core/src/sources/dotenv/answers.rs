@@ -33,7 +33,7 @@ impl Source for Dotenv {
         match self.files() {
             Ok(files) => {
                 let why = absent_from(files);
-                Fetch::each(wanted, |key| answer(files, key, &why, self.ring()))
+                Fetch::each(wanted, |key| answer(files, key, &why, self))
             }
             Err(failure) => Fetch::Ready(Err(failure.clone())),
         }
@@ -86,6 +86,16 @@ impl Source for Dotenv {
         self.held().files.iter().map(|path| format!("reads the file {}", path.display())).collect()
     }
 
+    fn anew(&self) -> Option<Arc<dyn Source>> {
+        Some(Arc::new(self.unread()))
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        let mut watched = self.looked.paths();
+        watched.extend(self.ring.get().map_or(Vec::new(), Ring::watched));
+        watched
+    }
+
     fn bootstrap(&self, name: &str) -> Result<Option<Text>, Failure> {
         let files = self.files().map_err(Clone::clone)?;
         for file in files {
@@ -110,7 +120,9 @@ impl Dotenv {
         let must_exist = matches!(self.place, Place::At { must_exist: true, .. });
         let may_be_absent = |path: &Path| !must_exist && std::fs::symlink_metadata(path).is_err();
         let mut files = Vec::new();
-        for path in self.held().files {
+        let held = self.held();
+        self.looked.note(held.looked);
+        for path in held.files {
             let at = path.clone();
             match self.read(path) {
                 Ok(file) => files.push(file),
@@ -179,12 +191,12 @@ impl Dotenv {
 }
 
 /// Each name in order; of each the first file that has it or, for a secret, names the file that holds it.
-fn answer(files: &[File], key: &Key<'_>, why: &str, ring: &Ring) -> Answer {
-    let mut empty = None;
+fn answer(files: &[File], key: &Key<'_>, why: &str, source: &Dotenv) -> Answer {
+    let (ring, mut empty) = (source.ring(), None);
     for (which, name) in key.variables().iter().enumerate() {
         let file_variable = key.is_secret().then(|| indirect::file_variable(name));
         for file in files {
-            let named = |variable: &String| indirect(file, variable, key.is_binary(), ring);
+            let named = |variable: &String| indirect(file, variable, key.is_binary(), source);
             let named = file_variable.iter().filter_map(named);
             for answer in direct(file, name, which, ring).into_iter().chain(named) {
                 match answer {
@@ -233,17 +245,18 @@ fn is_fit_for_all(file: &File, claims: &Claims<'_>) -> bool {
 }
 
 /// What the file holds that a variable names; none where no file is named.
-fn indirect(file: &File, variable: &str, binary: bool, ring: &Ring) -> Option<Answer> {
+fn indirect(file: &File, variable: &str, binary: bool, source: &Dotenv) -> Option<Answer> {
     let entry = file.find(variable)?;
     if is_empty(&entry.value) {
         return Some(Answer::Empty(place(Origin::new(variable.to_owned()), file, entry)));
     }
-    let path = match opened(file, entry, variable, ring) {
+    let path = match opened(file, entry, variable, source.ring()) {
         Ok(Value::Text(path)) => path,
         Ok(_) => return Some(Answer::Failed(not_text(file, entry, variable))),
         Err(failure) => return Some(Answer::Failed(failure)),
     };
-    Some(indirect::read(variable.to_owned(), &path, file.path.parent(), binary))
+    let base = file.path.parent();
+    Some(indirect::read(variable.to_owned(), &path, base, binary, &source.looked))
 }
 
 /// The remark on a secret that is given both by itself and by a file.

@@ -27,6 +27,7 @@ pub use self::render::render;
 
 use self::file::File;
 use self::search::Held;
+use super::looked::Looked;
 use super::sealed::Ring;
 use super::{Kind, Request, Unopened};
 use crate::environment::{Context, Environment};
@@ -54,9 +55,12 @@ pub struct Dotenv {
     identities: Vec<crate::age::Identity>,
     ring: OnceLock<Ring>,
     files: OnceLock<Result<Vec<File>, Failure>>,
+    /// What was looked for, and the files that its variables named.
+    looked: Looked,
 }
 
 /// Which files are meant.
+#[derive(Clone)]
 enum Place {
     /// The nearest ones.
     Search,
@@ -92,6 +96,7 @@ impl Dotenv {
             identities: Vec::new(),
             ring: OnceLock::new(),
             files: OnceLock::new(),
+            looked: Looked::new(),
         }
     }
 
@@ -204,6 +209,23 @@ impl Dotenv {
         self
     }
 
+    /// The same, with nothing read.
+    fn unread(&self) -> Self {
+        Self {
+            place: self.place.clone(),
+            root: self.root.clone(),
+            home: self.home.clone(),
+            profile: self.profile.clone(),
+            environment: self.environment.clone(),
+            dialect: self.dialect,
+            #[cfg(feature = "age")]
+            identities: self.identities.clone(),
+            ring: OnceLock::new(),
+            files: OnceLock::new(),
+            looked: Looked::new(),
+        }
+    }
+
     /// What opens values that are encrypted.
     fn ring(&self) -> &Ring {
         self.ring.get_or_init(|| {
@@ -232,7 +254,11 @@ impl Dotenv {
                 let path = self.resolve(path);
                 match path.is_dir() {
                     true => search::held(&path, &names),
-                    false => Held { files: vec![path], directories: Vec::new() },
+                    false => Held {
+                        looked: vec![path.clone()],
+                        files: vec![path],
+                        directories: Vec::new(),
+                    },
                 }
             }
         }
@@ -270,6 +296,7 @@ fn open(request: &Request<'_>, context: &Context<'_>) -> Result<Box<dyn Source>,
         identities: context.identities.to_vec(),
         ring: OnceLock::new(),
         files: OnceLock::new(),
+        looked: Looked::new(),
     }))
 }
 

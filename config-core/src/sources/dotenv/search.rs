@@ -11,6 +11,8 @@ pub(super) struct Held {
     pub(super) files: Vec<PathBuf>,
     /// What is no file and is passed over, such as a Python environment or what a mount of a missing file has made.
     pub(super) directories: Vec<PathBuf>,
+    /// Everything that was looked for, there or not.
+    pub(super) looked: Vec<PathBuf>,
 }
 
 /// The names, the first to win first. What is encrypted is meant to be shared, so that a local file has no such name.
@@ -38,6 +40,7 @@ fn shared(name: String, names: &mut Vec<String>) {
 pub(super) fn held(directory: &Path, names: &[String]) -> Held {
     let mut held = Held::default();
     for path in names.iter().map(|name| directory.join(name)) {
+        held.looked.push(path.clone());
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => held.directories.push(path),
             Ok(_) => held.files.push(path),
@@ -71,6 +74,7 @@ pub(super) fn nearest(start: &Path, home: Option<&Path>, names: &[String]) -> He
         }
         let above = self::held(directory, names);
         held.directories.extend(above.directories);
+        held.looked.extend(above.looked);
         if !above.files.is_empty() {
             held.files = above.files;
             break;

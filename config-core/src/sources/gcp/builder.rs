@@ -8,7 +8,7 @@ use super::setup::{Given, Setup};
 use super::{Client, Gcp};
 use crate::remote::reach::Authority;
 use crate::secret::SecretString;
-use crate::source::Failure;
+use crate::source::{Failure, FailureKind};
 use crate::value::{Text, exact};
 use secrecy::ExposeSecret;
 
@@ -134,15 +134,27 @@ impl GcpBuilder {
     /// Makes it; nobody is asked yet.
     ///
     /// # Errors
-    /// Something that was said cannot be, or a variable cannot be read.
+    /// Something that was said cannot be, a file that was named cannot be read, no project is known, or a variable
+    /// cannot be read.
     pub fn build(self) -> Result<Gcp, Failure> {
-        let setup = self.setup.with_process()?.checked()?;
-        Gcp::of(Client::new(setup), self.name)
+        let is_given = matches!(self.setup.credentials, Given::File(_) | Given::Json(_));
+        let reach = self.setup.reach.clone().checked()?;
+        let setup = Setup { reach, ..self.setup }.with_process()?.checked()?;
+        if !setup.has_project() {
+            let message = "GOOGLE_CLOUD_PROJECT is not set, nor do the credentials name a project";
+            return Err(Failure::new(FailureKind::NotConfigured, message)
+                .hint("set GOOGLE_CLOUD_PROJECT, or call `project` on the builder"));
+        }
+        let client = Client::new(setup);
+        if is_given {
+            client.credentials()?;
+        }
+        Gcp::of(client, self.name)
     }
 }
 
 impl fmt::Debug for GcpBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GcpBuilder([REDACTED])")
+        f.debug_struct("GcpBuilder").finish_non_exhaustive()
     }
 }

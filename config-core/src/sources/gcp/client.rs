@@ -27,7 +27,8 @@ use crate::value::Text;
 pub(crate) struct Client {
     pub(super) setup: Setup,
     net: Net,
-    credentials: OnceLock<Result<Credentials, Failure>>,
+    /// Once they could be read; until then each who asks reads anew.
+    credentials: OnceLock<Credentials>,
     token: Held<Text>,
     project: Held<String>,
     runtime: OnceLock<Arc<Runtime>>,
@@ -61,15 +62,20 @@ impl Client {
 
     /// Who asks; their file is read now if it was not yet.
     pub(super) fn credentials(&self) -> Result<&Credentials, Failure> {
-        let found = self.credentials.get_or_init(|| Credentials::find(&self.setup));
-        found.as_ref().map_err(Clone::clone)
+        match self.credentials.get() {
+            Some(credentials) => Ok(credentials),
+            None => {
+                Credentials::find(&self.setup).map(|found| self.credentials.get_or_init(|| found))
+            }
+        }
     }
 
     /// The same, their file being read without holding up whatever else is asked over the network.
     async fn found(&self) -> Result<&Credentials, Failure> {
         if self.credentials.get().is_none() {
             let setup = self.setup.clone();
-            let _ = self.credentials.set(blocking(move || Credentials::find(&setup)).await?);
+            let found = blocking(move || Credentials::find(&setup)).await??;
+            return Ok(self.credentials.get_or_init(|| found));
         }
         self.credentials()
     }
@@ -85,6 +91,12 @@ impl Client {
     pub(super) fn known_project(&self) -> Option<&str> {
         let of_file = || self.credentials().ok()?.project.as_deref();
         self.setup.project.as_deref().or_else(of_file)
+    }
+
+    /// The project that a secret without one is asked for in, as far as it is known by now.
+    pub(super) fn project_by_now(&self) -> Option<String> {
+        let of_machine = || Some(self.project.here()?.value.clone());
+        self.known_project().map(str::to_owned).or_else(of_machine)
     }
 
     /// How often an answer is waited for before the first secret can be asked for.

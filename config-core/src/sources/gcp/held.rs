@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::Mutex;
 
+use crate::clock::Moment;
 use crate::source::Failure;
 
 /// A value that is fetched when it is first wanted.
@@ -21,7 +22,7 @@ struct State<T> {
 pub(super) struct Fresh<T> {
     pub(super) value: T,
     /// None where it stays good.
-    pub(super) good_until: Option<Instant>,
+    pub(super) good_until: Option<Moment>,
 }
 
 impl<T> Held<T> {
@@ -33,6 +34,11 @@ impl<T> Held<T> {
     pub(super) fn is_here(&self) -> bool {
         let state = self.0.try_lock();
         state.is_ok_and(|state| state.value.as_ref().is_some_and(|value| value.is_good()))
+    }
+
+    /// What is held, as far as can be told without waiting.
+    pub(super) fn here(&self) -> Option<Arc<Fresh<T>>> {
+        self.0.try_lock().ok()?.value.clone()
     }
 
     /// The value that is held, unless it is the one that was refused; else one that is fetched now.
@@ -76,6 +82,6 @@ impl<T> Held<T> {
 
 impl<T> Fresh<T> {
     fn is_good(&self) -> bool {
-        self.good_until.is_none_or(|until| Instant::now() < until)
+        self.good_until.is_none_or(|until| Moment::now() < until)
     }
 }

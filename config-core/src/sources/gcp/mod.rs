@@ -35,6 +35,29 @@ pub(crate) const KIND: Kind = Kind { name: "gcp", open, has_variables: false };
 /// In a list it needs no more than `gcp`; this is for what variables do not say. Given to a loader it takes the place
 /// of the list's entry.
 ///
+/// | place | what it is |
+/// |---|---|
+/// | `gcp` in a list | a secret of its own for each field: `app-smtp-user-name` |
+/// | `gcp("app-settings")` in a list | a secret whose JSON has the keys |
+/// | `gcp = "db-url"`, `gcp = "db-url@3"` at a field | the whole text, or the bytes, of the current version, or of one by its number or alias |
+/// | `gcp = "db#url"`, `gcp = "#smtp.host"` at a field | one key of a secret's JSON, or of that of the list |
+/// | `projects/other/secrets/db`, `projects/other/locations/europe-west3/secrets/db`, `locations/europe-west3/secrets/db` | a secret of another project, or of a region; with `@` and `#` likewise |
+///
+/// Of the environment it reads, as Google's own tools and libraries do:
+///
+/// | variables | what they say |
+/// |---|---|
+/// | `GOOGLE_CLOUD_PROJECT`, `GCLOUD_PROJECT`, `GCP_PROJECT`, `CLOUDSDK_CORE_PROJECT` | the project; else that of the credentials, or of the machine |
+/// | `GOOGLE_APPLICATION_CREDENTIALS` | a file of credentials |
+/// | `CLOUDSDK_AUTH_ACCESS_TOKEN` | an access token, where there is no such file |
+/// | `CLOUDSDK_CONFIG`, `HOME`, on Windows `APPDATA` | where `gcloud auth application-default login` left a file |
+/// | `GCE_METADATA_HOST`, `GCE_METADATA_IP` | where the machine is asked |
+/// | `GOOGLE_CLOUD_QUOTA_PROJECT` | who pays |
+/// | `GOOGLE_CLOUD_UNIVERSE_DOMAIN` | the cloud |
+/// | `CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER` | the endpoint: with `https://`, or on this machine |
+/// | `SSL_CERT_FILE`, `SSL_CERT_DIR`, where the system has them | the certificate authorities |
+/// | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, in lower case too | the proxy |
+///
 /// ```
 /// use config_core::{Gcp, Secrets};
 /// # #[derive(Secrets)]
@@ -72,9 +95,9 @@ impl Gcp {
     /// Secret Manager as the variables of the process say.
     ///
     /// # Errors
-    /// A variable cannot be read.
+    /// No project is known, or a variable cannot be read.
     ///
-    /// ```
+    /// ```no_run
     /// let gcp = config_core::Gcp::from_env()?;
     /// # Ok::<(), config_core::Failure>(())
     /// ```
@@ -109,7 +132,8 @@ fn text(node: Option<&Node>) -> Option<&str> {
 
 impl fmt::Debug for Gcp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Gcp([REDACTED])")
+        let project = self.client.setup.project.as_ref();
+        f.debug_struct("Gcp").field("project", &project).finish_non_exhaustive()
     }
 }
 

@@ -1,11 +1,11 @@
 //! The two ways out: with TLS, by the proxy that was told; and without, to this machine and its metadata server alone.
 
-use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use crate::remote::address::{is_of_the_link, without_tls};
 use crate::remote::http::{Http, Request, Response};
 use crate::remote::reach::Reach;
-use crate::source::{Failure, FailureKind};
+use crate::source::Failure;
 
 /// How long the metadata server may take for one answer.
 const METADATA: Duration = Duration::from_secs(3);
@@ -40,9 +40,8 @@ impl Net {
             return self.secure.send(request, until).await;
         }
         let authority = authority(&request.url);
-        if authority != self.metadata && !is_of_this_machine(authority) {
-            let message = format!("a token is not sent to {authority} without TLS");
-            return Err(Failure::new(FailureKind::NotConfigured, message).hint("write https://"));
+        if authority != self.metadata && !is_of_the_link(&request.url) {
+            return Err(without_tls(&request.url));
         }
         self.direct.send(request, until).await
     }
@@ -53,49 +52,4 @@ fn authority(url: &str) -> &str {
     let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
     let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
-}
-
-/// Whether that is this machine, or an address of the link, as other clouds' metadata servers have.
-fn is_of_this_machine(authority: &str) -> bool {
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    if host == "localhost" {
-        return true;
-    }
-    match host.trim_start_matches('[').trim_end_matches(']').parse() {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
-        Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unicast_link_local(),
-        Err(_) => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{authority, is_of_this_machine};
-
-    #[test]
-    fn only_this_machine_and_its_link_are_spoken_to_without_tls() {
-        let near = [
-            "http://127.0.0.1:8080/a",
-            "http://localhost",
-            "http://[::1]:80/",
-            "http://169.254.169.254/x",
-        ];
-        for url in near {
-            assert!(is_of_this_machine(authority(url)), "{url}");
-        }
-        let far = [
-            "http://example.com/",
-            "http://10.0.0.1/",
-            "http://127.0.0.1@example.com/",
-            "http://localhost.example/",
-            "http://127.0.0.1.example/",
-            "ftp://example.com/?http://127.0.0.1/",
-        ];
-        for url in far {
-            assert!(!is_of_this_machine(authority(url)), "{url}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Secret Manager as a source: reading versions, and what reading asks, costs and needs.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use reqwest::Method;
@@ -7,10 +8,11 @@ use reqwest::Method;
 use super::checksum::crc32c;
 use super::client::{Call, Client};
 use super::names::{Name, is_number, is_version};
-use super::refusal::Verb;
+use super::refusal::{NO_VERSION, Verb};
 use crate::remote::encode::from_base64;
 use crate::remote::http::Response;
 use crate::remote::locate::text_or_bytes;
+use crate::remote::shell::typed;
 use crate::remote::{Asking, Backend, Blob, Outcome, Read, Unread};
 use crate::source::{Failure, FailureKind, Key, Policy, SourcePlan};
 use crate::value::{Node, Value};
@@ -122,41 +124,62 @@ impl Backend for Client {
 
     fn plan(&self, reads: &[Read]) -> SourcePlan {
         let project = self.known_project().unwrap_or("PROJECT");
-        let full = |read: &Read| match self.name(&read.place) {
-            Ok(name) => name.full(project),
-            Err(_) => read.place.clone(),
-        };
-        let calls = reads.iter().map(|read| {
+        let mut plan = SourcePlan::default();
+        let (mut needed, mut count) = (BTreeSet::new(), 0);
+        for read in reads {
+            let full = match self.name(&read.place) {
+                Ok(name) => name.full(project),
+                Err(failure) => {
+                    plan = plan.warns(format!("{} is not asked for: {failure}", read.place));
+                    continue;
+                }
+            };
             let version = read.version.as_deref().unwrap_or("latest");
-            format!("GET /v1/{}/versions/{version}:access", full(read))
-        });
-        let mut needed: Vec<String> =
-            reads.iter().map(|read| format!("{} on {}", READ.role, full(read))).collect();
-        needed.sort_unstable();
-        needed.dedup();
-        let count = u64::try_from(reads.len()).unwrap_or(u64::MAX);
-        let plan: SourcePlan = calls.collect();
-        match reads.is_empty() {
-            true => plan,
-            false => plan
-                .round_trips(self.waits() + 1)
-                .costs(PRICE.saturating_mul(count))
-                .needs(Policy::new("text", needed.join("\n"))),
+            plan = plan.reads(format!("GET /v1/{full}/versions/{version}:access"));
+            needed.insert(format!("{} on {full}", READ.role));
+            count += 1;
         }
+        if count == 0 {
+            return plan;
+        }
+        let needed: Vec<String> = needed.into_iter().collect();
+        plan.round_trips(self.waits() + 1)
+            .costs(PRICE.saturating_mul(count))
+            .needs(Policy::new("text", needed.join("\n")))
     }
 
-    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String> {
+    fn whereabouts(&self, read: &Read) -> Option<String> {
         let name = self.name(&read.place).ok()?;
-        let options = name.options(self.known_project());
-        Some(match (key, &read.version) {
-            (_, Some(version)) if is_number(version) => {
-                format!("point at a version of {} that has it", name.id)
+        let project = name.project.clone().or_else(|| self.project_by_now())?;
+        let location = name.location.map_or(String::new(), |region| format!(", region {region}"));
+        Some(format!("in the project {project}{location}"))
+    }
+
+    fn remedy(
+        &self,
+        read: &Read,
+        key: Option<&str>,
+        absent: Option<&'static str>,
+    ) -> Option<String> {
+        let name = self.name(&read.place).ok()?;
+        let options = name.options(self.project_by_now().as_deref());
+        let run = |command: &str| typed(&format!("gcloud secrets {command} --data-file=-"));
+        let id = &name.id;
+        Some(match (key, absent) {
+            (_, None | Some(NO_VERSION)) if read.version.is_some() => {
+                format!("point at a version of {id} that has it")
             }
-            (Some(key), _) => format!(
-                "add {key} to the JSON in {}: gcloud secrets versions add {options} --data-file=-",
-                name.id
+            (Some(key), None) => format!(
+                "add {key} to the JSON that is there: gcloud secrets versions access latest \
+                 --secret={options} > FILE, and with the key in it: gcloud secrets versions add {options} \
+                 --data-file=FILE"
             ),
-            (None, _) => format!("run: gcloud secrets create {options} --data-file=-"),
+            (key, Some(_)) => {
+                let typing =
+                    key.map_or(String::new(), |key| format!(", and type {{\"{key}\": \"..\"}}"));
+                format!("run{typing}: {}", run(&format!("create {options}")))
+            }
+            (None, None) => format!("run: {}", run(&format!("versions add {options}"))),
         })
     }
 }

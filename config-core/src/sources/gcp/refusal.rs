@@ -10,6 +10,10 @@ use crate::remote::http::Response;
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Value};
 
+/// Why there is nothing to read.
+pub(super) const NO_VERSION: &str = "no such version";
+pub(super) const NOTHING: &str = "no such secret, or none with a version";
+
 /// What somebody wanted to do, and what allows it.
 #[derive(Clone, Copy)]
 pub(super) struct Verb {
@@ -50,11 +54,11 @@ pub(super) fn refusal(response: &Response, verb: &Verb, about: &About<'_>) -> Un
             failure(FailureKind::NotFound, format!("there is no {parent}"))
         }
         (404, _) if message.starts_with("Secret Version [") => {
-            return Unread::Absent("no such version");
+            return Unread::Absent(NO_VERSION);
         }
         // For a secret without a version there are the same words.
         (404, _) if about.version.is_some() => {
-            return Unread::Absent("no such secret, or none with a version");
+            return Unread::Absent(NOTHING);
         }
         (404, _) => return Unread::Absent("no such secret"),
         (400, "FAILED_PRECONDITION") => unready(message, verb, about),
@@ -67,14 +71,12 @@ pub(super) fn refusal(response: &Response, verb: &Verb, about: &About<'_>) -> Un
         (_, "ALREADY_EXISTS") => failure(FailureKind::Conflict, "there is such a secret already"),
         (_, "ABORTED") => failure(FailureKind::Conflict, "somebody else changed it meanwhile"),
         (401, _) if is_reason("ACCESS_TOKEN_EXPIRED") => {
-            failure(FailureKind::Expired, "the access token has expired")
+            let (_, hint) = about.by.token_in_words();
+            failure(FailureKind::Expired, "the access token has expired").hint(hint)
         }
         (401, _) => {
-            let message = match about.by {
-                Kind::Token(_) => "the given access token is not accepted".to_owned(),
-                by => format!("the access token of {} is not accepted", by.who()),
-            };
-            failure(FailureKind::Denied, message)
+            let (token, hint) = about.by.token_in_words();
+            failure(FailureKind::Denied, format!("{token} is not accepted")).hint(hint)
         }
         (403, _) => denied(&reasons, verb, about),
         (429, _) => failure(FailureKind::Unreachable, "too many requests (RESOURCE_EXHAUSTED)")
@@ -120,7 +122,7 @@ fn denied(reasons: &[&str], verb: &Verb, about: &About<'_>) -> Failure {
                 ),
             ),
             "ACCESS_TOKEN_SCOPE_INSUFFICIENT" => (
-                format!("the access token of {} is not for Secret Manager", about.by.who()),
+                format!("{} is not for Secret Manager", about.by.token_in_words().0),
                 "let the machine have the access scope cloud-platform".to_owned(),
             ),
             "BILLING_DISABLED" => (

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::names::{is_location, is_project};
 use crate::environment::Environment;
+use crate::remote::address::{is_loopback, without_tls};
 use crate::remote::reach::Reach;
 use crate::source::{Failure, FailureKind};
 use crate::sources::{Variables, variable_of};
@@ -89,10 +90,13 @@ impl Setup {
         for name in IN_CLOUD {
             self.is_in_cloud |= variables(name)?.is_some();
         }
+        or(&mut self.endpoint, || text("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"))?;
         if let Given::Usual(None) = self.credentials {
-            self.credentials = match variables("GOOGLE_APPLICATION_CREDENTIALS")? {
-                Some(path) => Given::File(resolved(root, Path::new(path.as_str()))),
-                None => Given::Usual(usual_file(variables)?),
+            let file = variables("GOOGLE_APPLICATION_CREDENTIALS")?;
+            self.credentials = match (file, variables("CLOUDSDK_AUTH_ACCESS_TOKEN")?) {
+                (Some(path), _) => Given::File(resolved(root, Path::new(path.as_str()))),
+                (None, Some(token)) => Given::Token(token),
+                (None, None) => Given::Usual(usual_file(variables)?),
             };
         }
         self.reach = self.reach.with_proxy_of(variables)?;
@@ -123,16 +127,25 @@ impl Setup {
             if !endpoint.starts_with("https://") && !endpoint.starts_with("http://") {
                 return Err(wrong("the endpoint begins with https://"));
             }
+            if endpoint.starts_with("http://") && !is_loopback(endpoint) {
+                return Err(without_tls(endpoint));
+            }
             endpoint.truncate(endpoint.trim_end_matches('/').len());
         }
-        if self.project.as_deref().is_some_and(|project| !is_project(project)) {
-            return Err(wrong("no name of a project was given"));
+        let other = |name: &str, like: &str| {
+            let message = format!("{name:?} is written otherwise than {like}");
+            Failure::new(FailureKind::Malformed, message)
+        };
+        if let Some(project) = self.project.as_deref().filter(|project| !is_project(project)) {
+            let hint = "give the project's ID or its number: gcloud projects list";
+            return Err(other(project, "a project, my-project").hint(hint));
         }
-        if !self.location.iter().chain(&self.replicas).all(|name| is_location(name)) {
-            return Err(wrong("a region is written as europe-west3"));
+        let mut regions = self.location.iter().chain(&self.replicas);
+        if let Some(region) = regions.find(|name| !is_location(name)) {
+            return Err(other(region, "a region, europe-west3"));
         }
-        if self.universe.as_deref().is_some_and(|universe| !is_host(universe)) {
-            return Err(wrong("no name of a universe domain was given"));
+        if let Some(universe) = self.universe.as_deref().filter(|universe| !is_host(universe)) {
+            return Err(other(universe, "a universe domain, googleapis.com"));
         }
         Ok(self)
     }
@@ -180,4 +193,52 @@ pub(super) fn is_host(text: &str) -> bool {
 
 fn wrong(message: &'static str) -> Failure {
     Failure::new(FailureKind::Malformed, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Given, Setup};
+    use crate::source::Failure;
+    use crate::value::Text;
+
+    fn of(pairs: &[(&str, &str)]) -> Result<Setup, Failure> {
+        let variables = |name: &str| {
+            let pair = pairs.iter().find(|(of, _)| *of == name);
+            Ok(pair.map(|(_, value)| Text::new((*value).to_owned())))
+        };
+        Setup::default().with_variables(&variables, None).and_then(Setup::checked)
+    }
+
+    #[test]
+    fn what_gcloud_is_told_by_variables_is_read_too() {
+        let setup = of(&[
+            ("CLOUDSDK_AUTH_ACCESS_TOKEN", "n0t-a-real-token"),
+            ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", "https://secrets.example/"),
+        ]);
+        let setup = setup.ok().unwrap();
+        assert!(matches!(setup.credentials, Given::Token(token) if *token == "n0t-a-real-token"));
+        assert_eq!(setup.endpoint.as_deref(), Some("https://secrets.example"));
+        let both = [("CLOUDSDK_AUTH_ACCESS_TOKEN", "x"), ("GOOGLE_APPLICATION_CREDENTIALS", "/k")];
+        assert!(matches!(of(&both).ok().unwrap().credentials, Given::File(_)));
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_quoted_beside_what_could() {
+        let told = |setup: Setup| setup.checked().err().unwrap().to_string();
+        let project = Some("My Proj".to_owned());
+        assert_eq!(
+            told(Setup { project, ..Setup::default() }),
+            "\"My Proj\" is written otherwise than a project, my-project"
+        );
+        let location = Some("Europe".to_owned());
+        assert!(told(Setup { location, ..Setup::default() }).starts_with("\"Europe\""));
+    }
+
+    #[test]
+    fn a_token_is_not_sent_over_a_network_without_tls() {
+        let endpoint = |url: &str| Setup { endpoint: Some(url.to_owned()), ..Setup::default() };
+        let failure = endpoint("http://v.example").checked().err().unwrap();
+        assert_eq!(failure.to_string(), "a token is not sent to v.example without TLS");
+        assert!(endpoint("http://127.0.0.1:1").checked().is_ok());
+    }
 }

@@ -216,5 +216,6 @@ fn as_failure(unread: Unread) -> Failure {
     match unread {
         Unread::Failed(failure) => failure,
         Unread::Absent(why) | Unread::NotRead(why) => Failure::new(FailureKind::NotFound, why),
+        Unread::WasAbsent { why, .. } => Failure::new(FailureKind::NotFound, why),
     }
 }

@@ -21,6 +21,10 @@ impl Ring {
         Err(off("the value is encrypted"))
     }
 
+    pub(crate) const fn watched(&self) -> Vec<std::path::PathBuf> {
+        Vec::new()
+    }
+
     pub(crate) const fn remark(&self) -> Option<String> {
         None
     }

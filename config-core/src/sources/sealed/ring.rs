@@ -10,6 +10,7 @@ use crate::environment::{Context, Environment, NotUtf8};
 use crate::origin::Plain;
 use crate::source::{Failure, FailureKind};
 use crate::sources::indirect::reads_as_a_path;
+use crate::sources::looked::Looked;
 use crate::sources::read::{into_text, is_readable_by_others};
 use crate::value::{Text, Value};
 
@@ -33,6 +34,8 @@ pub(crate) struct Ring {
     environment: Environment,
     root: Option<PathBuf>,
     found: OnceLock<Result<Vec<Identity>, Failure>>,
+    /// The files that variables named.
+    looked: Looked,
 }
 
 impl Ring {
@@ -42,6 +45,7 @@ impl Ring {
             environment: context.environment.clone(),
             root: context.root.map(std::path::Path::to_owned),
             found: OnceLock::new(),
+            looked: Looked::new(),
         }
     }
 
@@ -71,6 +75,11 @@ impl Ring {
         Some(format!("the age identity can be read by other users; run: chmod 600 {files}"))
     }
 
+    /// The identity files that were looked for. One that the program has read itself is not read again.
+    pub(crate) fn watched(&self) -> Vec<PathBuf> {
+        self.looked.paths()
+    }
+
     fn identities(&self) -> Result<&[Identity], Failure> {
         let found = self.found.get_or_init(|| self.find());
         found.as_deref().map_err(Clone::clone)
@@ -96,7 +105,11 @@ impl Ring {
         }
         if let Some(named) = self.environment.path(file) {
             let path = self.root.as_deref().map_or_else(|| named.clone(), |root| root.join(&named));
-            let identity = Identity::read(path);
+            let identity = Identity::read(&path);
+            // As long as there is nothing, the key itself may stand where its file should be named.
+            if identity.is_ok() || reads_as_a_path(&named) {
+                self.looked.note([path]);
+            }
             found.push(identity.map_err(|failure| unusable(file, Some(&named), &failure))?);
         }
         Ok(found)

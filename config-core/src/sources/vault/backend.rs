@@ -11,6 +11,7 @@ use super::mounts::{Asked, Engine, Mount, Mounts};
 use super::place::{Place, encoded};
 use super::session::{Session, Token, invalid, is_valid};
 use super::words::{self, denied};
+use crate::clock::Moment;
 use crate::remote::address::exposed;
 use crate::remote::http::Response;
 use crate::remote::lease::Lease;
@@ -35,7 +36,7 @@ pub(super) struct Server {
 enum Stop {
     Unread(Unread),
     /// The server refused, and it may be for the token.
-    Refused(Token),
+    Refused(Box<Token>),
 }
 
 /// What a response comes to under an assumption of what is mounted.
@@ -55,7 +56,7 @@ impl Step {
             Self::Done(outcome) => outcome.map_err(Stop::Unread),
             Self::Missing(what) => Err(Unread::Absent(what).into()),
             Self::Unlike => Err(answer::unlike().into()),
-            Self::Refused => Err(Stop::Refused(token.clone())),
+            Self::Refused => Err(Stop::Refused(Box::new(token.clone()))),
         }
     }
 }
@@ -114,7 +115,7 @@ impl Server {
     async fn mount(&self, place: &Place, token: &Token, until: Instant) -> Result<Mount, Stop> {
         match self.mounts.ask(place, &self.client, &token.text, until).await? {
             Asked::Mount(mount) => Ok(mount),
-            Asked::Denied => Err(Stop::Refused(token.clone())),
+            Asked::Denied => Err(Stop::Refused(Box::new(token.clone()))),
         }
     }
 
@@ -272,11 +273,24 @@ impl Backend for Server {
         leases::prolonged(self, blob, asking).await
     }
 
+    fn due(&self) -> Option<Moment> {
+        self.session.due()
+    }
+
+    async fn upkeep(&self, asking: Asking) {
+        drop(self.session.token(&self.client, asking.until).await);
+    }
+
     fn plan(&self, reads: &[Read]) -> SourcePlan {
         words::plan(self, reads)
     }
 
-    fn remedy(&self, read: &Read, key: Option<&str>) -> Option<String> {
+    fn remedy(
+        &self,
+        read: &Read,
+        key: Option<&str>,
+        _absent: Option<&'static str>,
+    ) -> Option<String> {
         let absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner).contains(read);
         words::remedy(self, read, key, absent)
     }

@@ -1,10 +1,9 @@
 //! Prolonging what the server lent: users of databases and other credentials that were made for us.
 
-use std::time::Instant;
-
 use super::answer;
 use super::backend::Server;
 use super::client::Call;
+use crate::clock::Moment;
 use crate::remote::body::Body;
 use crate::remote::lease::Lease;
 use crate::remote::{Asking, Blob};
@@ -29,7 +28,7 @@ pub(super) async fn prolonged(server: &Server, blob: &Blob, asking: Asking) -> O
     match (response, token) {
         (Some(response), Some(token)) if response.is_success() => {
             let next = answer::lease(&response.json().ok()?);
-            let next = lease.prolonged(next.ttl, next.renewable, Instant::now());
+            let next = lease.prolonged(next.ttl, next.renewable, Moment::now());
             let next =
                 Some(next).filter(Lease::is_worth_keeping)?.under(token.number, token.ends());
             Some(Blob { good_until: next.ends(), lease: Some(next), ..blob.clone() })

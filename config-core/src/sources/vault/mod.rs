@@ -89,9 +89,7 @@ impl Vault {
         match variables::builder(&variables, &context, None) {
             Ok(builder) => builder.build(),
             Err(Unopened::Failed(failure)) => Err(failure),
-            Err(unset @ (Unopened::NotConfigured(_) | Unopened::Incomplete(_))) => {
-                Err(Failure::new(FailureKind::NotConfigured, unset.to_string()))
-            }
+            Err(unset) => Err(Failure::new(FailureKind::NotConfigured, unset.to_string())),
         }
     }
 }

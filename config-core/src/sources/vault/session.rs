@@ -1,7 +1,7 @@
 //! The token that a source asks with: come by once, prolonged, and replaced when it is no longer good.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use super::answer;
 use super::client::{Call, Client};
 use super::login::{Login, keyed};
+use crate::clock::Moment;
 use crate::remote::body::Body;
 use crate::remote::http::{Http, Response};
 use crate::remote::lease::Lease;
@@ -24,6 +25,8 @@ pub(super) struct Session {
     /// Where an identity is signed, which is not the server.
     aside: Http,
     held: Mutex<Held>,
+    /// When that token has to be seen to.
+    due: std::sync::Mutex<Option<Moment>>,
     /// How many attempts there have been to come by one.
     attempts: AtomicU64,
 }
@@ -39,16 +42,18 @@ struct Held {
 #[derive(Clone)]
 pub(super) struct Token {
     pub(super) text: Arc<Text>,
-    /// None where nobody has asked yet.
+    /// None where nobody has asked yet, or nobody may know.
     lease: Option<Lease>,
-    since: Instant,
+    was_asked: bool,
+    since: Moment,
     /// No other token has it; a lease may outlive the source that it was lent to.
     pub(super) number: u64,
 }
 
 impl Session {
     pub(super) fn new(login: Login, aside: Http) -> Self {
-        Self { login, aside, held: Mutex::default(), attempts: AtomicU64::new(0) }
+        let (held, attempts) = (Mutex::default(), AtomicU64::new(0));
+        Self { login, aside, held, due: std::sync::Mutex::default(), attempts }
     }
 
     pub(super) const fn login(&self) -> &Login {
@@ -64,14 +69,27 @@ impl Session {
     pub(super) async fn token(&self, client: &Client, until: Instant) -> Result<Token, Failure> {
         let seen = self.attempts.load(Ordering::Acquire);
         let mut held = self.held.lock().await;
-        if let Some(token) = &held.token {
-            if let Some(token) = self.kept(token.clone(), client, until).await {
-                held.token = Some(token.clone());
-                return Ok(token);
-            }
-            held.token = None;
+        let Some(token) = held.token.clone() else {
+            return self.fresh(&mut held, seen, client, until).await;
+        };
+        if let Some(token) = self.kept(token.clone(), client, until).await {
+            self.hold(&mut held, &token);
+            return Ok(token);
         }
-        self.fresh(&mut held, seen, client, until).await
+        match self.fresh(&mut held, seen, client, until).await {
+            // What was lent under it ends with it, so it is not given up before its time.
+            Err(failure)
+                if failure.kind() == FailureKind::Unreachable && !token.is_over(Moment::now()) =>
+            {
+                Ok(token)
+            }
+            fresh => {
+                if fresh.is_err() {
+                    held.token = None;
+                }
+                fresh
+            }
+        }
     }
 
     /// A token after one that was refused; none where no other can be come by.
@@ -111,8 +129,10 @@ impl Session {
         match come_by {
             Ok((text, lease)) => {
                 let number = keyed(&text);
-                let token = Token { text: Arc::new(text), lease, since: Instant::now(), number };
-                *held = Held { token: Some(token.clone()), failure: None };
+                let (since, was_asked) = (Moment::now(), lease.is_some());
+                let token = Token { text: Arc::new(text), lease, was_asked, since, number };
+                held.failure = None;
+                self.hold(held, &token);
                 Ok(token)
             }
             Err(failure) => {
@@ -122,11 +142,22 @@ impl Session {
         }
     }
 
+    fn hold(&self, held: &mut Held, token: &Token) {
+        held.token = Some(token.clone());
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = token.due();
+    }
+
+    /// When the token has to be seen to; none where it needs nothing, or there is none yet.
+    pub(super) fn due(&self) -> Option<Moment> {
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The token if it is still good, prolonged where it is time to; none where a fresh one is needed.
     async fn kept(&self, mut token: Token, client: &Client, until: Instant) -> Option<Token> {
-        let now = Instant::now();
-        if token.lease.is_none() && now.duration_since(token.since) >= SETTLED {
+        let now = Moment::now();
+        if token.lease.is_none() && now.saturating_duration_since(token.since) >= SETTLED {
             token.lease = term(client, &token.text, until).await;
+            token.was_asked = true;
             token.since = now;
         }
         let Some(lease) = token.lease.as_ref().filter(|lease| lease.is_due(now)) else {
@@ -138,7 +169,7 @@ impl Session {
             if let Some(renewed) = renewed.ok().filter(Response::is_success)
                 && let Ok((_, renewed)) = answer::login(&renewed)
             {
-                let renewed = lease.prolonged(renewed.ttl, renewed.renewable, Instant::now());
+                let renewed = lease.prolonged(renewed.ttl, renewed.renewable, Moment::now());
                 if renewed.is_worth_keeping() || !self.login.can_be_repeated() {
                     return Some(Token { lease: Some(renewed), ..token });
                 }
@@ -151,8 +182,21 @@ impl Session {
 
 impl Token {
     /// When it is over, as far as that is known.
-    pub(super) fn ends(&self) -> Option<Instant> {
+    pub(super) fn ends(&self) -> Option<Moment> {
         self.lease.as_ref().and_then(Lease::ends)
+    }
+
+    fn is_over(&self, now: Moment) -> bool {
+        self.lease.as_ref().is_some_and(|lease| lease.is_over(now))
+    }
+
+    /// When to prolong or replace it, or to ask how long it is good.
+    fn due(&self) -> Option<Moment> {
+        match &self.lease {
+            Some(lease) => lease.due(),
+            None if self.was_asked => None,
+            None => self.since.checked_add(SETTLED),
+        }
     }
 }
 

@@ -93,7 +93,12 @@ fn without_credentials_the_source_says_where_it_looked() {
     let proxy = proxy();
     let (kind, text) = failure::<One>(without(at(&proxy.url(), "prod/app"), &KEYS));
     assert_eq!(kind, ProblemKind::NotConfigured, "{text}");
-    for place in ["AWS_ACCESS_KEY_ID", "profile default", "AWS_WEB_IDENTITY_TOKEN_FILE"] {
+    for place in [
+        "AWS_ACCESS_KEY_ID (not set)",
+        "profile default (no ~/.aws: HOME is not set)",
+        "AWS_WEB_IDENTITY_TOKEN_FILE (not set)",
+        "the machine's metadata (AWS_EC2_METADATA_DISABLED)",
+    ] {
         assert!(text.contains(place), "{text}");
     }
     let (kind, text) = failure::<One>(without(at(&proxy.url(), "prod/app"), &KEYS[1..]));
@@ -136,7 +141,9 @@ fn a_profile_that_cannot_give_credentials_is_no_reason_to_use_others() {
     pairs.push(("AWS_CONFIG_FILE".to_owned(), config));
     let (kind, text) = failure::<One>(pairs);
     assert_eq!(kind, ProblemKind::Denied, "{text}");
-    assert!(text.contains("no credentials of the profile default"), "{text}");
+    let why =
+        "no credentials of the profile default: its credential_process sh ended with exit code 1";
+    assert!(text.contains(why), "{text}");
     assert!(!text.contains("n0t-a-real-key"), "{text}");
 }
 
@@ -203,7 +210,8 @@ fn a_container_is_given_credentials_by_its_endpoint() {
         ("NO_PROXY", "localhost"),
     ];
     let text = in_child(&pairs);
-    assert!(text.contains("no credentials of the container"), "{text}");
+    let why = "no credentials of the container: its endpoint answers HTTP 403";
+    assert!(text.contains(why), "{text}");
     pairs.push(("AWS_CONTAINER_AUTHORIZATION_TOKEN", "n0t-a-real-pass"));
     let text = in_child(&pairs);
     assert!(text.contains("the child has loaded"), "{text}");
@@ -251,6 +259,12 @@ fn a_web_identity_is_exchanged_for_the_credentials_of_a_role() {
     let text = in_child(&pairs);
     assert!(text.contains("the child has loaded"), "{text}");
     assert_eq!(asked(&proxy), ["none", "GetSecretValue"]);
+    let gone = directory.path().join("gone");
+    let mut without = pairs;
+    without[2].1 = gone.to_str().unwrap();
+    let text = in_child(&without);
+    assert!(text.contains(&format!("{}: no such file", gone.display())), "{text}");
+    proxy.forget();
     let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>";
     proxy.always(config_tests_servers::proxy::Fault::Answer {
         status: 403,
@@ -297,4 +311,35 @@ fn a_profile_whose_login_is_over_says_how_to_log_in() {
     ];
     let text = in_child(&pairs);
     assert!(text.contains("aws sso login --profile default"), "{text}");
+}
+
+#[test]
+fn a_profile_that_is_not_there_or_builds_on_none_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let config =
+        "[profile app]\nrole_arn = arn:aws:iam::123456789012:role/app\nsource_profile = gone\n";
+    let config = file(directory.path(), "config", config);
+    let told = |profile: &str| {
+        let mut pairs = without(at(&Server::shared().url(), "prod/app"), &KEYS);
+        pairs.push(("AWS_CONFIG_FILE".to_owned(), config.clone()));
+        pairs.push(("AWS_PROFILE".to_owned(), profile.to_owned()));
+        failure::<One>(pairs).1
+    };
+    let text = told("typo");
+    assert!(text.contains(&format!("profile typo: not in {config}")), "{text}");
+    assert!(told("app").contains("its source_profile gone is in no file"), "{}", told("app"));
+}
+
+#[test]
+fn a_line_that_is_malformed_is_told_with_its_file_and_number() {
+    let directory = tempfile::tempdir().unwrap();
+    let config =
+        file(directory.path(), "config", "[default]\nregion = eu-west-1\nn0t-a-real-key\n");
+    let mut pairs = without(at(&Server::shared().url(), "prod/app"), &["AWS_REGION"]);
+    pairs.push(("AWS_CONFIG_FILE".to_owned(), config.clone()));
+    let (kind, text) = failure::<One>(pairs);
+    assert_eq!(kind, ProblemKind::Malformed, "{text}");
+    assert!(text.contains("cannot be read as AWS's own tools would"), "{text}");
+    assert!(text.contains(&config) && text.contains("line 3"), "{text}");
+    assert!(!text.contains("n0t-a-real"), "{text}");
 }

@@ -49,7 +49,14 @@ fn each_refusal_is_told_apart() {
             "UnrecognizedClientException",
             hostile,
             ProblemKind::Denied,
-            "the credentials are not valid",
+            "the credentials are not valid: those of AWS_ACCESS_KEY_ID",
+        ),
+        (
+            400,
+            "InvalidSignatureException",
+            "Signature expired: 20261121T100000Z is now earlier than 20261121T101500Z",
+            ProblemKind::Denied,
+            "the clock of this machine is off",
         ),
         (
             400,
@@ -129,7 +136,8 @@ fn one_call_too_many_is_made_again_whatever_its_status() {
     assert_eq!(asked(&proxy).len(), 3);
     let (kind, text, requests) = of(refused(400, "ThrottlingException", "n0t-a-real-one"));
     assert_eq!((kind, requests), (ProblemKind::Unreachable, 4), "{text}");
-    assert!(text.contains("too many requests"), "{text}");
+    assert!(text.contains("too many requests; 4 attempts in"), "{text}");
+    assert!(text.contains("ask less often"), "{text}");
 }
 
 #[test]
@@ -175,7 +183,46 @@ fn without_a_region_the_source_is_not_configured() {
     let pairs = without(at("http://127.0.0.1:9", "prod/app"), &["AWS_REGION"]);
     let (kind, text) = failure::<Settings>(pairs.clone());
     assert_eq!(kind, ProblemKind::Missing, "{text}");
-    assert!(text.contains("AWS_REGION is not set"), "{text}");
+    let why = "AWS_REGION is not set, nor does the profile default have a region";
+    assert!(text.contains(why), "{text}");
+    assert!(text.contains("or set AWS_REGION"), "{text}");
     let error = Settings::loader().env(pairs).profile("production").load().unwrap_err();
     assert_eq!(super::only(&error).kind(), ProblemKind::NotConfigured, "{error}");
+}
+
+#[test]
+fn what_is_absent_says_in_which_region_it_was_looked_for() {
+    let (proxy, pairs) = behind();
+    let mut elsewhere = without(pairs, &["AWS_REGION"]);
+    elsewhere.push(("AWS_REGION".to_owned(), "us-east-1".to_owned()));
+    let (kind, text) = failure::<One>(elsewhere);
+    assert_eq!(kind, ProblemKind::Missing, "{text}");
+    assert!(text.contains("(no such secret in us-east-1)"), "{text}");
+    assert_eq!(asked(&proxy), ["GetSecretValue"]);
+}
+
+#[test]
+fn keys_and_tokens_are_not_sent_over_a_network_without_tls() {
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_SSM"] {
+        let mut pairs = without(at("https://127.0.0.1:9", "prod/app"), &[name]);
+        pairs.push((name.to_owned(), "http://192.0.2.2:1".to_owned()));
+        let (kind, text) = failure::<One>(pairs);
+        assert_eq!(kind, ProblemKind::NotConfigured, "{text}");
+        assert!(text.contains("a token is not sent to 192.0.2.2:1 without TLS"), "{text}");
+        assert!(text.contains("write https://") && text.contains(name), "{text}");
+    }
+    let built = config_core::Aws::builder().region("eu-west-1").endpoint("http://192.0.2.2:1");
+    let failure = built.build().err().unwrap();
+    assert!(failure.to_string().contains("is not sent to 192.0.2.2:1 without TLS"), "{failure}");
+    let near = config_core::Aws::builder().region("eu-west-1").endpoint("http://localhost:5000");
+    assert!(near.build().is_ok());
+}
+
+#[test]
+fn another_server_at_the_endpoint_is_told_from_aws() {
+    let page = b"<html>not here</html>".to_vec();
+    let (kind, text, _) = of(Fault::Answer { status: 404, headers: Vec::new(), body: page });
+    assert_eq!(kind, ProblemKind::Malformed, "{text}");
+    assert!(text.contains("what answers there is not AWS (HTTP 404)"), "{text}");
+    assert!(text.contains("see whether the endpoint is right: AWS_ENDPOINT_URL"), "{text}");
 }

@@ -77,12 +77,18 @@ fn what_is_missing_can_be_put_there_by_the_command_that_is_told() {
     let url = config_tests_servers::moto::Server::shared().url();
     let (_, text) = failure::<One>(at(&url, "plans/none"));
     assert!(
-        text.contains("run, with \"password\" in the JSON: aws secretsmanager put-secret-value --secret-id plans/none --secret-string file:///dev/stdin"),
+        text.contains("run, and type {\"password\": \"..\"}: read -rs V && printf %s \"$V\" | aws secretsmanager create-secret --region eu-west-1 --name plans/none --secret-string file:///dev/stdin"),
         "{text}"
     );
+    let there = config_tests_servers::unique("plans/there");
+    super::secret(&there, r#"{"pasword": "n0t-a-real-one"}"#);
+    let (_, text) = failure::<One>(at(&url, &there));
+    assert!(text.contains("add \"password\" to the JSON that is there: aws"), "{text}");
+    assert!(text.contains("did you mean pasword?"), "{text}");
+    assert!(!text.contains("n0t-a-real"), "{text}");
     let (_, text) = failure::<One>(at(&url, "ssm:/plans/none"));
     assert!(
-        text.contains("run: aws ssm put-parameter --type SecureString --overwrite --name /plans/none/password --value file:///dev/stdin"),
+        text.contains("| aws ssm put-parameter --region eu-west-1 --type SecureString --name /plans/none/password --value file:///dev/stdin"),
         "{text}"
     );
 }

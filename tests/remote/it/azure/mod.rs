@@ -40,8 +40,7 @@ struct Smtp {
 
 /// A vault behind an address of its own, asked by the application that the stand-in knows.
 fn azure(standin: &StandIn) -> AzureBuilder {
-    let secret = SecretString::from(CLIENT_SECRET);
-    anybody(standin).client_secret(standin.tenant(), standin.client_id(), &secret)
+    anybody(standin).client_secret(standin.tenant(), standin.client_id(), CLIENT_SECRET)
 }
 
 /// The same, without credentials and with no variables.

@@ -8,7 +8,7 @@ use config_tests_servers::proxy::{Passage, Tunnel};
 use config_tests_servers::vendor::Failure;
 use serde_json::json;
 
-use super::{One, asked, attributes, azure, load, problem, told};
+use super::{One, asked, attributes, azure, load, told};
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
@@ -25,8 +25,9 @@ fn refusal(status: u16, code: &str, inner: &str) -> Failure {
 #[test]
 fn an_absent_secret_is_absent_and_no_failure() {
     let standin = StandIn::start();
-    let set = "run: az keyvault secret set --vault-name 127 --name app-password --file /dev/stdin";
-    told(azure(&standin), ProblemKind::Missing, &["azure app-password (no such secret)", set]);
+    let set = "| az keyvault secret set --vault-name 127 --name app-password --file /dev/stdin";
+    let place = format!("azure app-password (no such secret in {})", &standin.url()[8..]);
+    told(azure(&standin), ProblemKind::Missing, &[&place, set]);
 }
 
 #[test]
@@ -43,7 +44,9 @@ fn a_disabled_secret_gives_no_value_and_no_older_one() {
     standin.set("app-password", "c4n4ry-1");
     standin.set("app-password", "c4n4ry-2");
     attributes(&standin, "app-password", &json!({ "enabled": false }));
-    told(azure(&standin), ProblemKind::Expired, &["the secret is disabled"]);
+    let enable =
+        "az keyvault secret set-attributes --vault-name 127 --name app-password --enabled true";
+    told(azure(&standin), ProblemKind::Expired, &["the secret is disabled", enable]);
 }
 
 #[test]
@@ -98,7 +101,11 @@ fn a_token_that_is_refused_is_replaced_once() {
     assert!(load::<One>(azure(&standin)).is_ok());
     assert_eq!(asked(&standin).len(), 4, "{:?}", asked(&standin));
     standin.fail_next(&Failure::status(401).times(2).below("/secrets"));
-    told(azure(&standin), ProblemKind::Denied, &["the vault does not accept the token"]);
+    told(
+        azure(&standin),
+        ProblemKind::Denied,
+        &["the vault does not accept the token of the application"],
+    );
 }
 
 #[test]
@@ -115,9 +122,9 @@ fn many_fields_whose_token_is_refused_log_in_once_more() {
 #[test]
 fn a_given_token_that_is_refused_is_told() {
     let standin = StandIn::start();
-    let token = SecretString::from("c4n4ry-token");
-    let vault = || super::anybody(&standin).token(&token);
-    told(vault(), ProblemKind::Denied, &["the vault does not accept the token"]);
+    let vault = || super::anybody(&standin).token("c4n4ry-token");
+    let fix = "give a new one for it: az account get-access-token --resource https://";
+    told(vault(), ProblemKind::Denied, &["the vault does not accept the given token", fix]);
     assert_eq!(asked(&standin).len(), 1);
 }
 
@@ -174,9 +181,9 @@ fn a_certificate_of_a_stranger_is_told_at_once() {
     let other = StandIn::start();
     let started = Instant::now();
     let vault = super::anybody(&other).endpoint(standin.url()).authority(standin.url());
-    let secret = SecretString::from("c4n4ry");
-    let vault = vault.client_secret(standin.tenant(), standin.client_id(), &secret);
-    told(vault, ProblemKind::Unreachable, &["nobody who is trusted has signed it"]);
+    let vault = vault.client_secret(standin.tenant(), standin.client_id(), "c4n4ry");
+    let fix = ".ca(path) on the builder, or SSL_CERT_FILE";
+    told(vault, ProblemKind::Unreachable, &["nobody who is trusted has signed it", fix]);
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
 }
 
@@ -185,30 +192,40 @@ fn a_token_is_not_sent_to_a_vault_outside_of_its_domain() {
     let standin = StandIn::start();
     let vault = azure(&standin).verify_challenge_resource(true).build();
     let failure = vault.err().unwrap();
-    assert!(failure.to_string().contains("would be sent to a stranger"), "{failure}");
+    let told = format!("{failure:?}");
+    let words = "a token for https://vault.azure.net would be sent to 127.0.0.1:";
+    assert!(told.contains(words) && told.contains("`.resource(..)` on the builder"), "{told}");
     assert!(asked(&standin).is_empty());
 }
 
-/// A name that Key Vault does not know.
+/// A name that is known once it is loaded.
 #[derive(Debug, Secrets)]
-#[secrets(prefix = "APP", sources(azure))]
-struct Odd {
+#[secrets(prefix = "APP", sources(azure("{PLACE}")))]
+struct Named {
     /// A password.
-    #[secret(required, format = any, azure = "app_password")]
+    #[secret(required, format = any)]
     password: SecretString,
 }
 
 #[test]
 fn a_name_that_key_vault_does_not_allow_is_told_without_asking() {
     let standin = StandIn::start();
-    let loaded = load::<Odd>(azure(&standin)).map(|loaded| loaded.settings.password);
-    assert!(loaded.is_err());
-    let (kind, text) = problem::<Odd>(azure(&standin));
-    assert_eq!(kind, ProblemKind::Malformed);
+    let loader = || {
+        let vault = azure(&standin).build().unwrap();
+        Named::loader().env([("PLACE", "app_password")]).source(vault)
+    };
+    let failed = loader().load().map(|loaded| loaded.password).unwrap_err();
+    assert_eq!(failed.iter().next().unwrap().kind(), ProblemKind::Malformed);
+    let text = failed.to_string();
     assert!(
         text.contains("app_password") && text.contains("letters, digits and hyphens"),
         "{text}"
     );
+    let plan = loader().plan().unwrap();
+    assert!(plan.sources()[0].reads().is_empty(), "{plan}");
+    let warning = &plan.sources()[0].warnings()[0];
+    assert!(warning.starts_with("app_password is not asked for: Key Vault"), "{warning}");
+    assert_eq!(plan.policies().count(), 0, "{plan}");
     assert!(asked(&standin).is_empty());
 }
 

@@ -39,7 +39,7 @@ impl Bed {
             .authority(self.standin.url())
             .verify_challenge_resource(false)
             .ca(self.standin.ca())
-            .client_secret(self.standin.tenant(), self.standin.client_id(), &secret)
+            .client_secret(self.standin.tenant(), self.standin.client_id(), secret)
             .env(none);
         let loader = Settings::loader().env(none).source(azure.build().unwrap());
         let loaded = testing::load_with(loader.deadline(deadline))?;

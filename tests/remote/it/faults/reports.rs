@@ -195,7 +195,10 @@ fn a_server_that_is_not_there() {
     let failed = bed.fails();
     assert_eq!(failed.kind, ProblemKind::Unreachable);
     let what = "unreachable: HOST refuses connections; M attempts in N s";
-    assert_eq!(without_mount(&failed.text), report(what, "start it, or mend the address"));
+    assert_eq!(
+        without_mount(&failed.text),
+        report(what, "see that the address is right, and that something listens there")
+    );
 }
 
 #[test]
@@ -246,7 +249,7 @@ fn a_certificate_of_somebody_else() {
         text.replace(&server.tls_address().to_string(), "HOST"),
         report(
             "unreachable: the certificate of HOST is refused: nobody who is trusted has signed it",
-            "name the authority that signed it, if it is to be trusted"
+            "name the authority that signed it, if it is to be trusted: by .ca(path) on the builder, or SSL_CERT_FILE"
         )
     );
     let (kind, text) = trusted(&server.ca_file());

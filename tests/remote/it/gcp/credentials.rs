@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use config_core::{ExposeSecret, ProblemKind, Secrets, testing};
+use config_core::{ExposeSecret, FailureKind, ProblemKind, Secrets, testing};
 use config_tests_servers::gcp::StandIn;
 use config_tests_servers::http::Response;
 use config_tests_servers::proxy::most_at_once;
@@ -324,18 +324,19 @@ fn credentials_that_cannot_be_read_name_the_file_and_the_field() {
     let told = |content: &str| {
         sandbox.file("key.json", content);
         let file: PathBuf = sandbox.path().join("key.json");
-        let (kind, text) = problem::<One>(bed.anybody().credentials_file(file));
-        assert!(text.contains("key.json"), "{text}");
-        (kind, text)
+        let failure = bed.anybody().credentials_file(file).build().unwrap_err();
+        let text = failure.to_string();
+        assert!(text.contains("key.json") && !text.contains("c4n4ry"), "{text}");
+        (failure.kind(), text)
     };
     let wrong = [
-        ("", ProblemKind::Malformed, "the credentials are not JSON"),
-        ("{\"c4n4ry", ProblemKind::Malformed, "the credentials are not JSON"),
-        ("{}", ProblemKind::Malformed, "the credentials have no `type`"),
-        (r#"{"type":"c4n4ry"}"#, ProblemKind::NotConfigured, "of this type are not supported"),
+        ("", FailureKind::Malformed, "the credentials are not JSON"),
+        ("{\"c4n4ry", FailureKind::Malformed, "the credentials are not JSON"),
+        ("{}", FailureKind::Malformed, "the credentials have no `type`"),
+        (r#"{"type":"c4n4ry"}"#, FailureKind::NotConfigured, "of this type are not supported"),
         (
             r#"{"type":"service_account","client_email":"a@b"}"#,
-            ProblemKind::Malformed,
+            FailureKind::Malformed,
             "the credentials have no `private_key`",
         ),
     ];
@@ -345,16 +346,29 @@ fn credentials_that_cannot_be_read_name_the_file_and_the_field() {
         assert!(text.contains(words), "{words:?} is not in\n{text}");
     }
     let none = sandbox.path().join("none.json");
-    let (kind, text) = problem::<One>(bed.anybody().credentials_file(none));
-    assert_eq!(kind, ProblemKind::NotFound);
-    assert!(text.contains("no such file"), "{text}");
+    let failure = bed.anybody().credentials_file(none).build().unwrap_err();
+    assert_eq!(failure.kind(), FailureKind::NotFound);
+    assert!(failure.to_string().contains("no such file"), "{failure}");
+    let failure = bed.anybody().credentials_json("c4n4ry").build().unwrap_err().to_string();
+    assert!(failure.contains("not JSON") && !failure.contains("c4n4ry"), "{failure}");
+}
+
+#[test]
+fn without_a_project_there_is_no_connection() {
+    let failure = config_core::Gcp::builder().access_token("c4n4ry").build().err();
+    // On a machine of Google's it is the machine that knows.
+    if let Some(failure) = failure {
+        let told = format!("{failure:?}");
+        assert!(told.starts_with("GOOGLE_CLOUD_PROJECT is not set"), "{told}");
+        assert!(told.contains("call `project` on the builder"), "{told}");
+    }
 }
 
 #[test]
 fn the_variables_of_the_load_lead_to_the_credentials() {
     let standin: StandIn = StandIn::start();
     let sandbox = testing::Sandbox::new();
-    // The address of Secret Manager cannot be set by a variable: what fails here is the exchange of the key.
+    // What fails here is the exchange of the key.
     let oauth = Standin::start(|_| Response::json(400, &json!({ "error": "invalid_grant" })));
     let key = json!({
         "type": "service_account", "project_id": "of-file", "private_key": KEY,

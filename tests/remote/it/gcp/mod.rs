@@ -1,6 +1,7 @@
 //! Google Cloud Secret Manager, against a stand-in that Google's own client agrees with.
 
 mod credentials;
+mod kept;
 mod planned;
 mod reading;
 mod refused;

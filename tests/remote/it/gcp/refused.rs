@@ -33,14 +33,14 @@ fn told(bed: &Bed, kind: ProblemKind, words: &[&str]) {
 #[test]
 fn an_absent_secret_is_absent_and_no_failure() {
     let bed = Bed::new();
-    let create = "run: gcloud secrets create app-password --project=p --data-file=-";
+    let create = "| gcloud secrets create app-password --project=p --data-file=-";
     told(&bed, ProblemKind::Missing, &["gcp app-password (no such secret", create]);
     let made = json!({ "replication": { "automatic": {} } });
     bed.standin.ask("POST", "/v1/projects/p/secrets?secretId=app-password", &made);
     told(
         &bed,
         ProblemKind::Missing,
-        &["gcp app-password (no such secret, or none with a version)"],
+        &["gcp app-password (no such secret, or none with a version in the project p)"],
     );
 }
 
@@ -94,6 +94,7 @@ fn a_token_that_is_not_accepted_is_a_denial_and_an_old_one_has_expired() {
     let (kind, text) = problem::<One>(bed.anybody().access_token("ya29.another"));
     assert_eq!(kind, ProblemKind::Denied);
     assert!(text.contains("the given access token is not accepted"), "{text}");
+    assert!(text.contains("give a new one: gcloud auth print-access-token"), "{text}");
     assert!(!text.contains("ya29"), "{text}");
     let details = json!([{ "reason": "ACCESS_TOKEN_EXPIRED" }]);
     let error = json!({ "code": 401, "status": "UNAUTHENTICATED", "details": details });
@@ -160,9 +161,12 @@ fn an_answer_that_is_none_is_malformed_and_not_quoted() {
 #[test]
 fn a_token_does_not_leave_the_machine_without_tls() {
     let gcp = config_core::Gcp::builder().project("p").endpoint("http://192.0.2.1:8080");
-    let (kind, text) = problem::<One>(gcp.access_token(TOKEN));
-    assert_eq!(kind, ProblemKind::NotConfigured);
-    assert!(text.contains("a token is not sent to 192.0.2.1:8080 without TLS"), "{text}");
+    let failure = gcp.access_token(TOKEN).build().unwrap_err();
+    assert_eq!(failure.to_string(), "a token is not sent to 192.0.2.1:8080 without TLS");
+    let variable = "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER";
+    let pairs = [(variable, "http://192.0.2.1:8080"), ("GOOGLE_CLOUD_PROJECT", "p")];
+    let error = One::loader().env(pairs).load().unwrap_err().to_string();
+    assert!(error.contains("a token is not sent to 192.0.2.1:8080 without TLS"), "{error}");
 }
 
 #[test]
@@ -192,4 +196,27 @@ fn a_proxy_is_used_and_no_other_way_is_taken() {
     let (kind, text) = problem::<One>(gcp.proxy(nobody.url()));
     assert_eq!(kind, ProblemKind::Unreachable, "{text}");
     assert_eq!(nobody.requests()[0].method, "CONNECT");
+}
+
+#[test]
+fn a_version_is_never_proposed_to_be_written_nor_a_secret_to_be_replaced() {
+    /// One version, and one key.
+    #[derive(Debug, Secrets)]
+    #[secrets(prefix = "APP", sources(gcp))]
+    #[expect(dead_code, reason = "it is never loaded")]
+    struct Two {
+        #[secret(required, format = any, gcp = "db@7")]
+        old: config_core::SecretString,
+        #[secret(required, format = any, gcp = "app#key")]
+        key: config_core::SecretString,
+    }
+    let bed = Bed::new();
+    bed.standin.add("p", "db", b"c4n4ry-1");
+    bed.standin.add("p", "app", br#"{"other": "c4n4ry-2"}"#);
+    let (_, text) = problem::<Two>(bed.gcp());
+    assert!(text.contains("point at a version of db that has it"), "{text}");
+    assert!(
+        text.contains("add key to the JSON that is there: gcloud secrets versions access"),
+        "{text}"
+    );
 }

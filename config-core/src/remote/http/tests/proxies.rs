@@ -40,7 +40,7 @@ fn a_proxy_that_is_not_there_is_not_mistaken_for_the_store() {
     assert_eq!(
         text.replace(&nobody.to_string(), "PROXY"),
         "Unreachable: store.example, or the proxy PROXY on the way to it, refuses connections; \
-         4 attempts in N s -> start it, or mend the address"
+         4 attempts in N s -> start the proxy, or mend its address: HTTPS_PROXY"
     );
 }
 
@@ -68,7 +68,10 @@ fn a_proxy_that_does_not_let_through_says_so() {
 fn the_address_of_a_proxy_has_to_be_one() {
     let http = by_way_of("ht tp://pw", None);
     let failure = refusal(&http, &Request::get("https://store.example/v1/app"));
-    assert_eq!(told(&failure), "NotConfigured: the address of the proxy cannot be read");
+    assert_eq!(
+        told(&failure),
+        "NotConfigured: the address of the proxy cannot be read -> write it as http://HOST:PORT"
+    );
 }
 
 /// A proxy that answers every request so.

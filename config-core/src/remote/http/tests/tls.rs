@@ -39,7 +39,8 @@ fn a_certificate_of_anybody_else_is_refused_at_once() {
         assert_eq!(
             text.replace(&server.tls_address().to_string(), "HOST"),
             "Unreachable: the certificate of HOST is refused: nobody who is trusted has signed it \
-             -> name the authority that signed it, if it is to be trusted"
+             -> name the authority that signed it, if it is to be trusted: by .ca(path) on the builder, or \
+             SSL_CERT_FILE"
         );
     }
 }
@@ -117,7 +118,11 @@ fn a_file_of_authorities_has_to_have_some() {
     };
     assert_eq!(text(&trusting(&file)), "NotFound: DIR/ca.pem: no such file");
     std::fs::write(&file, "no certificate\n").unwrap();
-    assert_eq!(text(&trusting(&file)), "Malformed: DIR/ca.pem: has no certificate in PEM");
+    assert_eq!(
+        text(&trusting(&file)),
+        "Malformed: DIR/ca.pem: has no certificate in PEM -> a certificate in PEM begins with \
+         -----BEGIN CERTIFICATE-----"
+    );
 }
 
 /// A certificate that signs itself, with its key.

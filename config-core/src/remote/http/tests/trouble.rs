@@ -16,7 +16,7 @@ fn a_store_that_is_not_there_refuses_connections() {
     store.proxy.refuse();
     assert_eq!(
         store.told(&refusal(&http(), &store.get())),
-        "Unreachable: HOST refuses connections; 4 attempts in N s -> start it, or mend the address"
+        "Unreachable: HOST refuses connections; 4 attempts in N s -> see that the address is right, and that something listens there"
     );
 }
 

@@ -18,9 +18,13 @@ use std::time::{Duration, Instant};
 
 pub(super) use tool::Tool;
 
+use crate::clock::Moment;
 use crate::remote::http::Http;
 use crate::source::{Failure, FailureKind};
 use crate::value::{Text, TextBuilder};
+
+/// Whose a token is that was given.
+pub(super) const GIVEN: &str = "whoever the given token is of";
 
 /// One way to come by a token.
 #[derive(Clone)]
@@ -46,7 +50,7 @@ pub(super) struct Token {
     /// As the header has it.
     pub(super) bearer: Text,
     /// When it is better to have a new one.
-    pub(super) renew: Instant,
+    pub(super) renew: Moment,
     /// Whose it is, in words.
     pub(super) who: String,
     /// The tenant that gave it, where that is known.
@@ -109,6 +113,19 @@ impl Login {
         Ok(Token { bearer: bearer(&token), renew: renewal(lasts), who: self.who(), tenant })
     }
 
+    /// Looks at what it needs, before somebody is asked.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or used.
+    pub(super) fn checked(&self) -> Result<(), Failure> {
+        match self {
+            Self::Certificate { client, path, .. } => {
+                certificate::assertion(path, client, "").map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The same with another of several managed identities.
     pub(super) fn of(self, named: Option<String>) -> Self {
         match (self, named) {
@@ -125,7 +142,7 @@ impl Login {
     /// Whose token it is, in words.
     pub(super) fn who(&self) -> String {
         match self {
-            Self::Token(_) => "whoever gave the token".to_owned(),
+            Self::Token(_) => GIVEN.to_owned(),
             Self::Secret { client, .. }
             | Self::Certificate { client, .. }
             | Self::Workload { client, .. } => format!("the application {client}"),
@@ -183,8 +200,8 @@ fn bearer(token: &str) -> Text {
 }
 
 /// Five minutes before the end, or a tenth of the time where that is less.
-fn renewal(lasts: Option<Duration>) -> Instant {
+fn renewal(lasts: Option<Duration>) -> Moment {
     const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
     let lasts = lasts.map_or(FOREVER, |lasts| lasts.min(FOREVER));
-    Instant::now() + lasts - (lasts / 10).min(Duration::from_secs(300))
+    Moment::now() + (lasts - (lasts / 10).min(Duration::from_secs(300)))
 }

@@ -27,6 +27,7 @@ use super::held::Fresh;
 use super::net::Net;
 use super::setup::{Given, Setup};
 use super::text;
+use crate::clock::Moment;
 use crate::remote::http::{Request, Response};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Text, Value};
@@ -114,6 +115,19 @@ impl Kind {
         }
     }
 
+    /// Their access token, in words, and how there is a new one where it is not accepted.
+    pub(super) fn token_in_words(&self) -> (String, &'static str) {
+        let hint = match self {
+            Self::Token(_) => "give a new one: gcloud auth print-access-token",
+            Self::User(_) => "log in again: gcloud auth application-default login",
+            _ => "look at this machine's clock, and whether the account is still enabled",
+        };
+        match self {
+            Self::Token(_) => ("the given access token".to_owned(), hint),
+            by => (format!("the access token of {}", by.who()), hint),
+        }
+    }
+
     /// What tells these from other credentials, without a secret of theirs.
     pub(super) fn identity(&self) -> String {
         match self {
@@ -188,9 +202,9 @@ fn digest(credential: &str) -> String {
 }
 
 /// When a token is no longer used that is good for so many seconds: what is under way with it must not outlive it.
-fn renewed_at(seconds: u64) -> Instant {
+fn renewed_at(seconds: u64) -> Moment {
     let seconds = seconds.min(24 * 3600);
-    Instant::now() + Duration::from_secs(seconds - (seconds / 10).min(225))
+    Moment::now() + Duration::from_secs(seconds - (seconds / 10).min(225))
 }
 
 fn bearer(token: &str) -> Text {
@@ -214,14 +228,17 @@ fn malformed(message: &'static str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
+
+    use crate::clock::Moment;
 
     use super::{email_in, renewed_at};
 
     #[test]
     fn a_token_is_renewed_minutes_before_it_expires_a_short_one_at_nine_tenths() {
         for (seconds, kept) in [(3599, 3374), (60, 54), (1, 1), (0, 0), (u64::MAX, 86_175)] {
-            let from_now = renewed_at(seconds).duration_since(Instant::now()).as_secs_f64();
+            let from_now =
+                renewed_at(seconds).saturating_duration_since(Moment::now()).as_secs_f64();
             assert_eq!(Duration::from_secs_f64(from_now.ceil()).as_secs(), kept, "{seconds}");
         }
     }

@@ -86,6 +86,7 @@ impl Server {
             }
             Err(Unread::Failed(failure)) => Err(failure),
             Err(Unread::Absent(why) | Unread::NotRead(why)) => Err(secret.not_found(why)),
+            Err(Unread::WasAbsent { .. }) => Err(secret.not_found("no such secret")),
         }
     }
 

@@ -1,0 +1,379 @@
+//! The thread that keeps settings up to date: what it waits for, and when it does what.
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{JoinHandle, ThreadId};
+use std::time::{Duration, Instant};
+
+use super::builder::WhenExpired;
+use super::cell::Cell;
+use super::changes::{Cause, Change, Feed};
+use super::health::Rough;
+use super::mailbox::Mailbox;
+use super::refresh::Refresher;
+use super::schedule::State;
+use super::status::{self, Status};
+use super::watch::Watch;
+use crate::clock::Moment;
+use crate::error::{Error, Problem, ProblemKind};
+use crate::secrets::Secrets;
+use crate::trace;
+
+/// What sysexits.h calls a failure that another try may mend: whoever supervises the process starts it again.
+const EX_TEMPFAIL: i32 = 75;
+
+/// How long to wait for a thread to end that may be held by a file.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What came of a refresh: a change, or none where nothing is different.
+pub(super) type Refreshed = Result<Option<Change>, Error>;
+
+/// What the engine shares with those who ask it, whatever the settings are.
+pub(super) struct Core {
+    orders: Mutex<Orders>,
+    wake: Condvar,
+    status: Mutex<Status>,
+    pub(super) feed: Feed,
+    thread: OnceLock<ThreadId>,
+    #[cfg(feature = "_net")]
+    cache: crate::remote::Cache,
+}
+
+/// What the engine is to do.
+#[derive(Default)]
+struct Orders {
+    stop: bool,
+    /// Those who wait for a refresh that begins from now on.
+    waiting: Vec<Arc<Mailbox<Refreshed>>>,
+    invalidated: bool,
+    hinted: bool,
+}
+
+/// The thread; dropped, it is stopped.
+pub(super) struct Handle {
+    core: Arc<Core>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+pub(super) struct Engine<T> {
+    pub(super) core: Arc<Core>,
+    pub(super) cell: Arc<Cell<T>>,
+    pub(super) refresher: Refresher<T>,
+    pub(super) watch: Watch,
+    pub(super) poll: Duration,
+    /// What the state was when it was last told.
+    told: State,
+    /// What began the refreshes that have failed since the last that succeeded.
+    began: Option<Cause>,
+    /// When everything was last asked for anew.
+    asked_all: Moment,
+}
+
+impl Core {
+    pub(super) fn new(
+        status: Status,
+        #[cfg(feature = "_net")] cache: crate::remote::Cache,
+    ) -> Self {
+        Self {
+            orders: Mutex::default(),
+            wake: Condvar::new(),
+            status: Mutex::new(status),
+            feed: Feed::default(),
+            thread: OnceLock::new(),
+            #[cfg(feature = "_net")]
+            cache,
+        }
+    }
+
+    pub(super) fn status(&self) -> MutexGuard<'_, Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the outcome of a refresh that begins after this call is put.
+    pub(super) fn ask(&self) -> Arc<Mailbox<Refreshed>> {
+        let mailbox = Arc::new(Mailbox::new());
+        let mut orders = self.orders();
+        match orders.stop {
+            true => mailbox.close(),
+            false => orders.waiting.push(Arc::clone(&mailbox)),
+        }
+        drop(orders);
+        self.wake.notify_all();
+        mailbox
+    }
+
+    /// Whether it is a part of a refresh that asks, a validator or parser, which would wait for itself.
+    pub(super) fn is_itself(&self) -> bool {
+        self.thread.get() == Some(&std::thread::current().id())
+    }
+
+    /// Forgets what was read for these fields, and looks.
+    pub(super) fn invalidate(&self, paths: &[&str]) {
+        #[cfg(feature = "_net")]
+        paths.iter().for_each(|path| self.cache.invalidate(path));
+        #[cfg(not(feature = "_net"))]
+        let _ = paths;
+        self.order(|orders| orders.invalidated = true);
+    }
+
+    /// A file may have changed.
+    pub(super) fn hint(&self, _path: &Path) {
+        self.order(|orders| orders.hinted = true);
+    }
+
+    fn order(&self, say: impl FnOnce(&mut Orders)) {
+        say(&mut self.orders());
+        self.wake.notify_all();
+    }
+
+    /// What there is to do; none to stop. Blocks that long, if nothing is said before.
+    fn next(&self, timeout: Duration) -> Option<Orders> {
+        let mut orders = self.orders();
+        if !orders.is_any() {
+            let woken = self.wake.wait_timeout_while(orders, timeout, |orders| !orders.is_any());
+            orders = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        (!orders.stop).then(|| std::mem::take(&mut *orders))
+    }
+
+    fn orders(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Orders {
+    const fn is_any(&self) -> bool {
+        self.stop || self.invalidated || self.hinted || !self.waiting.is_empty()
+    }
+}
+
+impl<T: Secrets + Send + Sync> Engine<T> {
+    pub(super) fn new(
+        core: Arc<Core>,
+        cell: Arc<Cell<T>>,
+        refresher: Refresher<T>,
+        watch: Watch,
+        poll: Duration,
+    ) -> Self {
+        let asked_all = Moment::now();
+        Self { core, cell, refresher, watch, poll, told: State::Fresh, began: None, asked_all }
+    }
+
+    /// Starts the thread.
+    pub(super) fn start(self) -> Result<Handle, Error> {
+        let core = Arc::clone(&self.core);
+        let thread = std::thread::Builder::new().name("config-core live".to_owned());
+        let thread = thread.spawn(move || self.run()).map_err(|_| {
+            let message = "the operating system gave no thread to refresh the settings on";
+            general(ProblemKind::Unreachable, message)
+        })?;
+        let _ = core.thread.set(thread.thread().id());
+        Ok(Handle { core, thread: Mutex::new(Some(thread)) })
+    }
+
+    fn run(mut self) {
+        let ending = Ending(Arc::clone(&self.core));
+        while let Some(orders) = ending.0.next(self.pause()) {
+            let cause = self.cause(&orders);
+            match cause {
+                Some(cause) => self.turn(cause, orders.waiting),
+                None => debug_assert!(orders.waiting.is_empty()),
+            }
+            // After the try that may be due: a machine that slept gets one before anything is too old.
+            self.look_at_state();
+        }
+    }
+
+    /// How long to sleep: until something is due, and never longer than the poll interval, as the clock that wakes the
+    /// thread stands still while the machine sleeps.
+    fn pause(&self) -> Duration {
+        let now = Moment::now();
+        let status = self.core.status();
+        let next = status.schedule.next().saturating_duration_since(now);
+        let unseen = self.refresher.is_unseen().then_some(Duration::ZERO);
+        let limits = [Some(self.poll), unseen, status.until_expired(now)];
+        limits.into_iter().flatten().fold(next, Duration::min)
+    }
+
+    /// Why to refresh now, if there is a reason.
+    fn cause(&mut self, orders: &Orders) -> Option<Cause> {
+        if !orders.waiting.is_empty() {
+            return Some(Cause::Asked);
+        }
+        if orders.invalidated {
+            return Some(Cause::Invalidated);
+        }
+        let now = Moment::now();
+        if self.core.status().schedule.next() <= now {
+            let is_due = self.refresher.due().is_some_and(|due| due <= now);
+            return Some(if is_due { Cause::Lease } else { Cause::Scheduled });
+        }
+        let may_have_changed = orders.hinted || self.refresher.is_unseen();
+        (may_have_changed && self.refresher.has_changed(&self.watch)).then_some(Cause::Changed)
+    }
+
+    /// One refresh, from beginning to end, and everybody told of it.
+    fn turn(&mut self, cause: Cause, waiting: Vec<Arc<Mailbox<Refreshed>>>) {
+        let began = Moment::now();
+        let failures = {
+            let mut status = self.core.status();
+            status.running = Some(began);
+            status.schedule.failures()
+        };
+        let is_first_try = cause == Cause::Scheduled && failures == 0;
+        if cause == Cause::Asked || is_first_try || self.is_time_to_ask_all(began) {
+            self.asked_all = began;
+            #[cfg(feature = "_net")]
+            self.core.cache.expire();
+        }
+        // A try again is made for the reason of the first.
+        let cause = match (cause, self.began) {
+            (Cause::Scheduled, Some(began)) => began,
+            _ => cause,
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.refreshed(cause)));
+        let outcome = outcome.unwrap_or_else(|payload| {
+            // Its words may hold a value, and its destructor may panic in its turn.
+            std::mem::forget(payload);
+            let message =
+                "a validator, a parser or a source panicked while the settings were refreshed";
+            Err(trace::failed(general(ProblemKind::Refused, message)))
+        });
+        self.note(cause, &outcome);
+        if let Ok(Some(change)) = &outcome {
+            let order: Vec<&'static str> =
+                T::schema().leaves().iter().map(crate::schema::Leaf::path).collect();
+            unharmed(|| self.core.feed.publish(change, &order));
+        }
+        for mailbox in waiting {
+            unharmed(|| mailbox.put(|_| outcome.clone()));
+        }
+    }
+
+    fn is_time_to_ask_all(&self, now: Moment) -> bool {
+        now.saturating_duration_since(self.asked_all) >= self.refresher.ttl()
+    }
+
+    fn refreshed(&mut self, cause: Cause) -> Refreshed {
+        let next = self.refresher.load(&self.watch, &self.core)?;
+        let from = self.cell.number();
+        let to = match next.settings {
+            Some(settings) => self.cell.swap(settings),
+            None => from,
+        };
+        let (fields, restart_only) = (next.fields, next.restart_only);
+        let is_change = to != from || !restart_only.is_empty();
+        Ok(is_change.then_some(Change { from, to, fields, restart_only, cause }))
+    }
+
+    /// Writes down how it went, and when to try again.
+    fn note(&mut self, cause: Cause, outcome: &Refreshed) {
+        let now = Moment::now();
+        let generation = self.cell.number();
+        let mut status = self.core.status();
+        status.running = None;
+        status.refreshes += 1;
+        status.events_work = self.watch.events_work();
+        match outcome {
+            Ok(change) => {
+                self.began = None;
+                status.last_failure = None;
+                status.schedule.succeeded(now, self.refresher.next_due(now), &mut fastrand::f64);
+                drop(status);
+                trace::refreshed(generation, change.as_ref(), cause);
+            }
+            Err(error) => {
+                self.began.get_or_insert(cause);
+                status.failures += 1;
+                status.last_failure = Some(status::words(error));
+                let wait = self.refresher.retry_after();
+                let until = self.refresher.good_until();
+                status.schedule.failed(now, wait, until, &mut fastrand::f64);
+                let next = status.schedule.next().saturating_duration_since(now);
+                let failures = status.schedule.failures();
+                drop(status);
+                trace::refresh_failed(generation, failures, next, cause);
+            }
+        }
+    }
+
+    /// Tells of a state that is another than before, and does what the program said of settings that are too old.
+    fn look_at_state(&mut self) {
+        let now = Moment::now();
+        let status = self.core.status();
+        let (state, age, max_stale) =
+            (status.state(now), status.schedule.age(now), status.max_stale);
+        let (policy, why) = (status.policy, status.last_failure.clone());
+        drop(status);
+        if state == self.told {
+            return;
+        }
+        self.told = state;
+        unharmed(|| trace::state(state, age));
+        if state == State::Expired && policy == WhenExpired::Exit {
+            let why = why.unwrap_or_else(|| "the sources do not answer".to_owned());
+            let (age, limit) = (Rough(age), Rough(max_stale));
+            let line = format!(
+                "config-core: no refresh of the settings succeeded for {age}, and they may be {limit} old: {why}; \
+                 exiting with {EX_TEMPFAIL}: mend that and start again"
+            );
+            unharmed(|| trace::exiting(&line));
+            let _ = writeln!(std::io::stderr(), "{}", line.replace('\n', " "));
+            std::process::exit(EX_TEMPFAIL);
+        }
+    }
+}
+
+/// Tells those who wait that nothing comes any more, however the thread ends.
+struct Ending(Arc<Core>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let mut orders = self.0.orders();
+        orders.stop = true;
+        let waiting = std::mem::take(&mut orders.waiting);
+        drop(orders);
+        waiting.iter().for_each(|mailbox| unharmed(|| mailbox.close()));
+        unharmed(|| self.0.feed.close());
+    }
+}
+
+impl Handle {
+    pub(super) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.core.order(|orders| orders.stop = true);
+        unharmed(|| self.core.feed.close());
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        if thread.thread().id() == std::thread::current().id() {
+            return;
+        }
+        // A file on a mount that is gone, or code of the program, may hold it; it ends as soon as that lets go of it.
+        let patience = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        if thread.is_finished() {
+            drop(thread.join());
+        }
+    }
+}
+
+/// Runs what may be code of others; the thread survives its panic.
+fn unharmed(run: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
+        std::mem::forget(payload);
+    }
+}
+
+/// The failure of a refresh that is of no field.
+pub(super) fn general(kind: ProblemKind, message: &'static str) -> Error {
+    Error::new(vec![Problem::general("refresh", kind, message)], Vec::new(), None)
+}

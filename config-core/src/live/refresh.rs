@@ -1,0 +1,287 @@
+//! One refresh: everything loaded and judged as a whole, and compared with what there is.
+
+use std::collections::BTreeSet;
+use std::hash::RandomState;
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::engine::{Core, general};
+use super::fingerprint::Fingerprints;
+use super::stamps::Stamps;
+use super::status::Told;
+use super::watch::Watch;
+use crate::build::{self, Wanted};
+use crate::clock::Moment;
+use crate::error::{Error, Problem, ProblemKind};
+use crate::resolve::{self, Depth, Options, Outcome, Questions, Resolution};
+use crate::secrets::Secrets;
+use crate::source::{FailureKind, Found, Source};
+use crate::trace;
+
+/// How often a load is done again because files changed while it ran.
+const ROUNDS: usize = 5;
+
+/// How long something that was due and is due still is left alone; doubled each time.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// What a load needs, and what is known of the last.
+pub(super) struct Refresher<T> {
+    options: Options,
+    ttl: Duration,
+    keyed: RandomState,
+    /// Of the current generation.
+    prints: Fingerprints,
+    /// Of the first.
+    first: Fingerprints,
+    pinned: Vec<Pinned>,
+    pending: Vec<&'static str>,
+    /// What the files looked like for the last load; none where it is not known.
+    stamps: Option<Stamps>,
+    /// Whether files changed so shortly before that another change at once would not show.
+    is_unsettled: bool,
+    lent: Lent,
+    /// How often in a row something was due still after it had been seen to.
+    overdue: u32,
+    retry_after: Option<Duration>,
+    settings: PhantomData<fn() -> T>,
+}
+
+/// A field that keeps the value it had at the start.
+struct Pinned {
+    leaf: usize,
+    found: Option<Found>,
+}
+
+/// When what the sources hold has to be seen to, and when it ends.
+#[derive(Clone, Copy, Default)]
+struct Lent {
+    due: Option<Moment>,
+    good_until: Option<Moment>,
+}
+
+/// What a refresh found.
+pub(super) struct Next<T> {
+    /// Other settings; none where nothing is different.
+    pub(super) settings: Option<T>,
+    pub(super) fields: Vec<&'static str>,
+    /// What would be different after a restart, where that is news.
+    pub(super) restart_only: Vec<&'static str>,
+}
+
+/// The first load.
+pub(super) struct First<T> {
+    pub(super) settings: T,
+    pub(super) refresher: Refresher<T>,
+    pub(super) told: Vec<Told>,
+    pub(super) paths: Vec<PathBuf>,
+}
+
+impl<T: Secrets> Refresher<T> {
+    /// From what the first load resolved.
+    pub(super) fn first(
+        options: Options,
+        ttl: Duration,
+        resolved: Result<Resolution, Vec<Problem>>,
+    ) -> Result<First<T>, Error> {
+        let keyed = RandomState::new();
+        let resolution = match resolved {
+            Ok(resolution) => resolution,
+            Err(problems) => {
+                build::settings::<T>(Err(problems), &options, Wanted::Settings)?;
+                return Err(general(ProblemKind::Refused, "nothing was resolved"));
+            }
+        };
+        let prints = Fingerprints::of(&resolution, &keyed);
+        let (told, paths, lent) =
+            (Told::of(&resolution), watched(&resolution), Lent::of(&resolution));
+        let pinned = pinned(&resolution, T::schema());
+        let built = build::settings::<T>(Ok(resolution), &options, Wanted::Settings)?;
+        let refresher = Self {
+            options,
+            ttl,
+            keyed,
+            first: prints.clone(),
+            prints,
+            pinned,
+            pending: Vec::new(),
+            stamps: None,
+            is_unsettled: false,
+            lent,
+            overdue: 0,
+            retry_after: None,
+            settings: PhantomData,
+        };
+        Ok(First { settings: built.settings, refresher, told, paths })
+    }
+
+    /// Loads everything, and judges it. What differs counts as current from here on.
+    pub(super) fn load(&mut self, watch: &Watch, core: &Core) -> Result<Next<T>, Error> {
+        self.retry_after = None;
+        let mut resolution = self.resolve(watch)?;
+        let told = Told::of(&resolution);
+        self.retry_after = Told::retry_after(&told);
+        core.status().note(told, Moment::now());
+        forget_refused(&resolution);
+        let lent = Lent::of(&resolution);
+        let mut prints = Fingerprints::of(&resolution, &self.keyed);
+        let pending = self.pin(&mut resolution, &mut prints);
+        let built = build::settings::<T>(Ok(resolution), &self.options, Wanted::Again)?;
+        self.lent = lent;
+        let fields = prints.changed(&self.prints, T::schema());
+        let settings = (!fields.is_empty()).then_some(built.settings);
+        self.prints = prints;
+        let is_news = pending != self.pending;
+        core.status().pending.clone_from(&pending);
+        self.pending.clone_from(&pending);
+        let restart_only = if is_news { pending } else { Vec::new() };
+        Ok(Next { settings, fields, restart_only })
+    }
+
+    /// Asks the sources until no file changes meanwhile: what is read comes from one state of them.
+    fn resolve(&mut self, watch: &Watch) -> Result<Resolution, Error> {
+        for _ in 0..ROUNDS {
+            let before = watch.stamps();
+            // Should it come to an end early, it is not known for what files look like now.
+            self.stamps = Some(before.clone());
+            let questions = Questions::Fields(T::schema());
+            let resolution = match resolve::blocking(questions, &self.options, Depth::First) {
+                Ok(resolution) => resolution,
+                Err(problems) => {
+                    return match build::settings::<T>(Err(problems), &self.options, Wanted::Again) {
+                        Ok(_) => Err(general(ProblemKind::Refused, "nothing was resolved")),
+                        Err(error) => Err(error),
+                    };
+                }
+            };
+            watch.follow(&watched(&resolution));
+            let after = watch.stamps();
+            self.is_unsettled = !after.is_settled(SystemTime::now());
+            if before == after {
+                return Ok(resolution);
+            }
+            self.stamps = Some(after);
+        }
+        let message = "the files changed again and again while they were read";
+        Err(trace::failed(general(ProblemKind::Unreachable, message)))
+    }
+
+    /// Puts back what fields keep that only a restart may change; gives those that it would.
+    fn pin(&self, resolution: &mut Resolution, prints: &mut Fingerprints) -> Vec<&'static str> {
+        let mut pending = Vec::new();
+        for Pinned { leaf, found } in &self.pinned {
+            let outcome = &mut resolution.outcomes[*leaf];
+            // A source that fails is told, whatever its fields keep.
+            if !matches!(outcome, Outcome::Found { .. } | Outcome::Absent) {
+                continue;
+            }
+            if prints.differs(*leaf, &self.first) {
+                pending.push(T::schema().leaves()[*leaf].path());
+            }
+            prints.pin(*leaf, &self.first);
+            *outcome = match found {
+                Some(found) => Outcome::Found { entry: usize::MAX, found: found.clone() },
+                None => Outcome::Absent,
+            };
+        }
+        pending
+    }
+
+    /// Whether files look different from what they did for the last load, or may have changed unseen since: then the
+    /// watch hints once more as soon as a change would show.
+    pub(super) fn has_changed(&self, watch: &Watch) -> bool {
+        self.is_unsettled || self.stamps.as_ref().is_none_or(|stamps| *stamps != watch.stamps())
+    }
+
+    /// Whether it is not known what files looked like for the last load.
+    pub(super) const fn is_unseen(&self) -> bool {
+        self.stamps.is_none()
+    }
+
+    /// Says which files there are to watch; where there are some, the first load is yet to be compared with them.
+    pub(super) fn watches(&mut self, paths: &[PathBuf], watch: &Watch) {
+        watch.follow(paths);
+        if paths.is_empty() {
+            self.stamps = Some(watch.stamps());
+        }
+    }
+
+    pub(super) const fn ttl(&self) -> Duration {
+        self.ttl
+    }
+
+    pub(super) const fn due(&self) -> Option<Moment> {
+        self.lent.due
+    }
+
+    pub(super) const fn good_until(&self) -> Option<Moment> {
+        self.lent.good_until
+    }
+
+    pub(super) const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// When something lent is due after a refresh that succeeded. What is due still, since the store could not see to
+    /// it, is not asked about again and again.
+    pub(super) fn next_due(&mut self, now: Moment) -> Option<Moment> {
+        let due = self.lent.due?;
+        if due > now {
+            self.overdue = 0;
+            return Some(due);
+        }
+        let wait = AGAIN.saturating_mul(1 << self.overdue.min(6));
+        self.overdue = self.overdue.saturating_add(1);
+        self.lent.due = Some(now + wait);
+        self.lent.due
+    }
+}
+
+impl Lent {
+    fn of(resolution: &Resolution) -> Self {
+        let (now, moment) = (Instant::now(), Moment::now());
+        let earliest = |of: fn(&dyn Source) -> Option<Instant>| {
+            let opened = resolution.list.all_opened();
+            let sources = opened.into_iter().filter_map(|entry| resolution.list.opened(entry));
+            let first = sources.filter_map(|source| of(&**source)).min()?;
+            Some(moment + first.saturating_duration_since(now))
+        };
+        Self {
+            due: earliest(|source| source.due()),
+            good_until: earliest(|source| source.good_until()),
+        }
+    }
+}
+
+/// Has sources opened anew whose credentials are refused: what they read them from may hold others by now. Not where
+/// something is lent, which would end with the login.
+fn forget_refused(resolution: &Resolution) {
+    for outcome in &resolution.outcomes {
+        let Outcome::Failed { entry, failure } = outcome else { continue };
+        let is_refused = matches!(failure.kind(), FailureKind::Denied | FailureKind::Expired);
+        let lends =
+            |source: &Arc<dyn Source>| source.due().is_some() || source.good_until().is_some();
+        if is_refused && !resolution.list.opened(*entry).is_some_and(lends) {
+            resolution.list.forget(*entry);
+        }
+    }
+}
+
+/// The files whose change may change what was resolved.
+fn watched(resolution: &Resolution) -> Vec<PathBuf> {
+    let opened = resolution.list.all_opened();
+    let sources = opened.into_iter().filter_map(|entry| resolution.list.opened(entry));
+    let paths: BTreeSet<PathBuf> = sources.flat_map(|source| source.watched()).collect();
+    paths.into_iter().collect()
+}
+
+fn pinned(resolution: &Resolution, schema: &'static crate::schema::Schema) -> Vec<Pinned> {
+    let leaves = schema.leaves().iter().zip(&resolution.outcomes).enumerate();
+    let pinned = leaves.filter(|(_, (leaf, _))| leaf.field().restart_only);
+    let found = |outcome: &Outcome| match outcome {
+        Outcome::Found { found, .. } => Some(found.clone()),
+        _ => None,
+    };
+    pinned.map(|(leaf, (_, outcome))| Pinned { leaf, found: found(outcome) }).collect()
+}

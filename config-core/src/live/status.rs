@@ -1,0 +1,182 @@
+//! What the engine knows of how it goes, for whoever asks while it works.
+
+use std::time::Duration;
+
+use super::builder::WhenExpired;
+use super::health::{Health, SourceHealth};
+use super::schedule::{Schedule, State};
+use crate::clock::Moment;
+use crate::error::{Error, Problem};
+use crate::resolve::{Missed, Outcome, Resolution};
+use crate::source::Failure;
+
+pub(super) struct Status {
+    pub(super) schedule: Schedule,
+    pub(super) max_stale: Duration,
+    pub(super) policy: WhenExpired,
+    /// How long a refresh takes at most, if nothing holds it.
+    patience: Duration,
+    /// Since when one has been running.
+    pub(super) running: Option<Moment>,
+    pub(super) refreshes: u64,
+    pub(super) failures: u64,
+    pub(super) last_failure: Option<String>,
+    pub(super) pending: Vec<&'static str>,
+    pub(super) events_work: bool,
+    sources: Vec<Known>,
+}
+
+/// One source.
+struct Known {
+    label: String,
+    last_success: Option<Moment>,
+    failures: u32,
+    last_failure: Option<String>,
+}
+
+/// What came of asking one source.
+pub(super) struct Told {
+    label: String,
+    failure: Option<Failure>,
+}
+
+impl Status {
+    pub(super) fn new(
+        schedule: Schedule,
+        max_stale: Duration,
+        policy: WhenExpired,
+        deadline: Duration,
+    ) -> Self {
+        Self {
+            schedule,
+            max_stale,
+            policy,
+            patience: deadline.saturating_add(Duration::from_secs(5)),
+            running: None,
+            refreshes: 0,
+            failures: 0,
+            last_failure: None,
+            pending: Vec::new(),
+            events_work: false,
+            sources: Vec::new(),
+        }
+    }
+
+    /// How far the settings can be relied on. A refresh that something holds is one that fails.
+    pub(super) fn state(&self, now: Moment) -> State {
+        let running = self.running.map(|since| now.saturating_duration_since(since));
+        let is_held = running.is_some_and(|long| long > self.patience);
+        match self.schedule.state(now) {
+            State::Expired => State::Expired,
+            _ if is_held && self.schedule.age(now) >= self.max_stale => State::Expired,
+            _ if is_held => State::Stale,
+            state => state,
+        }
+    }
+
+    /// Whether the settings are too old, and not to be handed out.
+    pub(super) fn is_refused(&self, now: Moment) -> bool {
+        self.policy != WhenExpired::Serve && self.state(now) == State::Expired
+    }
+
+    /// How long until the state may be another by the time alone.
+    pub(super) fn until_expired(&self, now: Moment) -> Option<Duration> {
+        let left = self.max_stale.saturating_sub(self.schedule.age(now));
+        Some(left).filter(|left| !left.is_zero())
+    }
+
+    /// Notes what each source said.
+    pub(super) fn note(&mut self, told: Vec<Told>, now: Moment) {
+        for Told { label, failure } in told {
+            let at = self.sources.iter().position(|known| known.label == label);
+            let at = at.unwrap_or_else(|| {
+                let (last_success, failures, last_failure) = (None, 0, None);
+                self.sources.push(Known { label, last_success, failures, last_failure });
+                self.sources.len() - 1
+            });
+            let known = &mut self.sources[at];
+            match failure {
+                Some(failure) => {
+                    known.failures = known.failures.saturating_add(1);
+                    known.last_failure = Some(failure.to_string());
+                }
+                None => {
+                    known.last_success = Some(now);
+                    (known.failures, known.last_failure) = (0, None);
+                }
+            }
+        }
+    }
+
+    pub(super) fn health(&self, generation: u64, live_generations: Vec<u64>) -> Health {
+        let now = Moment::now();
+        let next_try = self.schedule.next().saturating_duration_since(now);
+        let sources = self.sources.iter().map(|known| SourceHealth {
+            label: known.label.clone(),
+            last_success: known.last_success.map(|at| now.saturating_duration_since(at)),
+            failures_in_row: known.failures,
+            next_try,
+            last_failure: known.last_failure.clone(),
+        });
+        Health {
+            generation,
+            age: self.schedule.age(now),
+            state: self.state(now),
+            live_generations,
+            refreshing: self.running.map(|since| now.saturating_duration_since(since)),
+            failures_in_row: self.schedule.failures(),
+            next_try,
+            last_failure: self.last_failure.clone(),
+            sources: sources.collect(),
+            restart_pending: self.pending.clone(),
+            events_work: self.events_work,
+            is_refused: self.is_refused(now),
+        }
+    }
+}
+
+impl Told {
+    /// Of every source that was opened or that failed.
+    pub(super) fn of(resolution: &Resolution) -> Vec<Self> {
+        let failed = |entry: usize| {
+            let outcome = resolution.outcomes.iter().find_map(|outcome| match outcome {
+                Outcome::Failed { entry: of, failure } if *of == entry => Some(&**failure),
+                _ => None,
+            });
+            let missed = || {
+                resolution.misses.iter().find_map(|miss| match &miss.what {
+                    Missed::Failed(failure) if miss.entry == entry => Some(failure),
+                    _ => None,
+                })
+            };
+            outcome.or_else(missed).cloned()
+        };
+        let known = (0..resolution.list.len()).filter_map(|entry| {
+            let failure = failed(entry);
+            let is_known = failure.is_some() || resolution.list.opened(entry).is_some();
+            is_known.then(|| Self { label: resolution.label(entry), failure })
+        });
+        known.collect()
+    }
+
+    /// How long the most patient of them wants to be left alone.
+    pub(super) fn retry_after(told: &[Self]) -> Option<Duration> {
+        let seconds = told.iter().filter_map(|told| told.failure.as_ref()?.retry_after).max()?;
+        Some(Duration::from_secs(u64::from(seconds.get())))
+    }
+}
+
+/// Why a load failed, without what a setting's text may have been.
+pub(super) fn words(error: &Error) -> String {
+    let told = |problem: &Problem| {
+        let what = match problem.kind().is_of_a_source() || !problem.of_field {
+            true => problem.message().to_owned(),
+            false => problem.kind().words().to_owned(),
+        };
+        match problem.origin() {
+            Some(origin) => format!("{}: {what}, from {origin}", problem.path()),
+            None => format!("{}: {what}", problem.path()),
+        }
+    };
+    error.iter().map(told).collect::<Vec<_>>().join("; ")
+}

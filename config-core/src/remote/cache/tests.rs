@@ -1,0 +1,86 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Cache, Earlier, Flight, Turn};
+use crate::clock::Moment;
+use crate::clock::tests::after_sleeping;
+use crate::remote::lease::Lease;
+use crate::remote::{Blob, Read};
+use crate::value::Node;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn read() -> Read {
+    Read { place: "app".to_owned(), version: None }
+}
+
+/// A cache of an hour that holds this.
+fn holding(blob: Blob) -> Cache {
+    let cache = Cache::new(HOUR);
+    let Turn::Lead(flight) = turn(&cache) else { panic!("there is something in it") };
+    flight.land(&Ok(blob));
+    cache
+}
+
+fn turn(cache: &Cache) -> Turn {
+    cache.turn(&Arc::from("store"), &read(), &[])
+}
+
+fn is_fresh(cache: &Cache) -> bool {
+    matches!(turn(cache), Turn::Fresh(_))
+}
+
+/// What whoever reads it next does, after a sleep of the machine.
+fn leads<R>(cache: &Cache, slept: Duration, see: impl FnOnce(&Flight) -> R) -> R {
+    after_sleeping(slept, || match turn(cache) {
+        Turn::Lead(flight) => see(&flight),
+        _ => panic!("it is fresh"),
+    })
+}
+
+fn age(earlier: Earlier) -> Duration {
+    match earlier {
+        Ok(Ok(blob)) => blob.age.unwrap(),
+        _ => panic!("there is none"),
+    }
+}
+
+fn plain() -> Blob {
+    Blob::new(Node::text("a"))
+}
+
+fn lent(long: Duration) -> Blob {
+    let lease = Lease::new("a", long, true);
+    Blob { good_until: lease.ends(), lease: Some(lease), ..plain() }
+}
+
+#[test]
+fn what_is_kept_grows_old_while_the_machine_sleeps() {
+    let cache = holding(plain());
+    assert!(is_fresh(&cache));
+    assert!(after_sleeping(59 * MINUTE, || is_fresh(&cache)));
+    let age = leads(&cache, 2 * HOUR, |flight| age(flight.earlier(3 * HOUR)));
+    assert!(age >= 2 * HOUR && age < 2 * HOUR + MINUTE, "{age:?}");
+    assert!(leads(&cache, 2 * HOUR, |flight| flight.earlier(HOUR).is_err()));
+}
+
+#[test]
+fn leases_go_on_while_the_machine_sleeps() {
+    let cache = holding(lent(30 * MINUTE));
+    assert!(after_sleeping(19 * MINUTE, || is_fresh(&cache)));
+    let due = leads(&cache, 21 * MINUTE, |flight| {
+        flight.lent().and_then(|blob| blob.lease).map(|lease| lease.is_due(Moment::now()))
+    });
+    assert_eq!(due, Some(true));
+    assert!(leads(&cache, 31 * MINUTE, |flight| flight.lent().is_none()));
+    assert!(leads(&cache, 31 * MINUTE, |flight| flight.earlier(HOUR).is_err()), "it is over");
+}
+
+#[test]
+fn what_is_kept_without_end_is_fresh_without_end() {
+    let cache = Cache::new(Duration::MAX);
+    let Turn::Lead(flight) = turn(&cache) else { panic!("there is something in it") };
+    flight.land(&Ok(plain()));
+    assert!(after_sleeping(HOUR * 1_000_000, || is_fresh(&cache)));
+}

@@ -1,0 +1,223 @@
+//! What is taken of earlier answers where a store cannot be reached.
+
+use super::*;
+
+const DAY: Option<Duration> = Some(Duration::from_secs(86_400));
+
+/// What one load makes of the secret of its own that the field `port` is.
+fn own_port(backend: &Arc<Fake>, kept: Kept) -> String {
+    let source = at(backend, None);
+    let keys = [key("port")];
+    let answer = ask(&source, &Wanted { kept, ..Wanted::of(&keys) }).unwrap().remove(0);
+    match answer {
+        Answer::Value(found) => found.origin.to_string(),
+        Answer::Absent(absence) => absence.to_string(),
+        Answer::Failed(failure) => format!("{:?} {failure}", failure.kind()),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn fails(backend: &Fake, kind: impl Into<Option<FailureKind>>) {
+    *backend.failing.lock().unwrap() = kind.into();
+}
+
+/// The same store with a secret more.
+fn with_port() -> Arc<Fake> {
+    let mut fake = fake();
+    fake.secrets.insert("app-port", "8080");
+    Arc::new(fake)
+}
+
+const WAS_ABSENT: &str = "app-port (no such secret, answered 0s ago; unreachable now)";
+const NOTHING: &str = "Unreachable app-port: out of order; no earlier answer is kept";
+
+#[test]
+fn that_there_is_no_such_secret_is_an_answer_too_and_never_a_fresh_one() {
+    let backend = Arc::new(fake());
+    let cache = Cache::new(Duration::from_secs(60));
+    for _ in 0..2 {
+        assert_eq!(own_port(&backend, keeping(&cache, DAY)), "app-port (no such secret)");
+    }
+    assert_eq!(backend.calls.load(Ordering::SeqCst), 2);
+    assert_eq!(cache.len(), 0);
+    fails(&backend, FailureKind::Unreachable);
+    assert_eq!(own_port(&backend, keeping(&cache, DAY)), WAS_ABSENT);
+    let refused = own_port(&backend, keeping(&cache, None));
+    assert_eq!(refused, "Unreachable app-port: out of order");
+    fails(&backend, FailureKind::Denied);
+    assert_eq!(own_port(&backend, keeping(&cache, DAY)), "Denied app-port: out of order");
+    fails(&backend, FailureKind::Unreachable);
+    assert_eq!(own_port(&backend, keeping(&cache, DAY)), NOTHING);
+}
+
+#[test]
+fn what_the_store_said_last_counts_whether_there_was_one_or_not() {
+    let (without, with) = (Arc::new(fake()), with_port());
+    let cache = Cache::new(Duration::ZERO);
+    let load = |backend: &Arc<Fake>| own_port(backend, keeping(&cache, DAY));
+    let is_down = |backend: &Arc<Fake>| {
+        fails(backend, FailureKind::Unreachable);
+        let loaded = load(backend);
+        fails(backend, None);
+        loaded
+    };
+    load(&without);
+    assert_eq!(load(&with), "app-port, version 7");
+    assert_eq!(is_down(&with), "app-port, version 7, answered 0s ago");
+    load(&without);
+    assert_eq!(is_down(&with), WAS_ABSENT);
+}
+
+#[test]
+fn a_key_that_an_earlier_answer_lacks_is_told_with_its_age() {
+    let backend = Arc::new(fake());
+    let cache = Cache::new(Duration::ZERO);
+    let source = at(&backend, Some("app"));
+    let keys = [key("nothing")];
+    let load = || {
+        let wanted = Wanted { kept: keeping(&cache, DAY), ..Wanted::of(&keys) };
+        ask(&source, &wanted).unwrap().remove(0)
+    };
+    load();
+    fails(&backend, FailureKind::Unreachable);
+    let Answer::Absent(absence) = load() else { panic!() };
+    let told = "nothing (no such key, version 7, answered 0s ago; unreachable now)";
+    assert_eq!(absence.to_string(), told);
+}
+
+#[test]
+fn a_failure_says_why_no_earlier_answer_was_taken() {
+    let backend = with_port();
+    let cache = Cache::new(Duration::ZERO);
+    fails(&backend, FailureKind::Unreachable);
+    assert_eq!(own_port(&backend, keeping(&cache, DAY)), NOTHING);
+    fails(&backend, None);
+    own_port(&backend, keeping(&cache, DAY));
+    fails(&backend, FailureKind::Unreachable);
+    std::thread::sleep(Duration::from_millis(1100));
+    let refused = own_port(&backend, keeping(&cache, Some(Duration::from_millis(900))));
+    let why = "the kept answer is 1s old, and 900ms is allowed";
+    assert_eq!(refused, format!("Unreachable app-port: out of order; {why}"));
+}
+
+#[test]
+fn a_report_shows_the_earlier_answer_that_a_load_would_take() {
+    let backend = with_port();
+    let cache = Cache::new(Duration::ZERO);
+    own_port(&backend, keeping(&cache, DAY));
+    fails(&backend, FailureKind::Unreachable);
+    let source = at(&backend, None);
+    let keys = [key("port"), key("user")];
+    let kept = keeping(&cache, DAY);
+    let answers = ask(&source, &Wanted { kept, only_looks: true, ..Wanted::of(&keys) }).unwrap();
+    let Answer::Value(found) = &answers[0] else { panic!("{answers:?}") };
+    assert_eq!(found.origin.to_string(), "app-port, version 7, answered 0s ago");
+    let Answer::Failed(failure) = &answers[1] else { panic!("{answers:?}") };
+    assert_eq!(failure.to_string(), "app-user: out of order; no earlier answer is kept");
+}
+
+#[test]
+fn of_names_without_end_the_last_thousand_or_so_are_remembered_as_absent() {
+    let backend = Arc::new(fake());
+    let cache = Cache::new(Duration::ZERO);
+    let source = at(&backend, None);
+    let names: Vec<String> = (0..1500).map(|index| format!("name_{index}")).collect();
+    let keys: Vec<Key<'_>> = names.iter().map(|name| Key { path: name, ..key("") }).collect();
+    let load = || ask(&source, &Wanted { kept: keeping(&cache, DAY), ..Wanted::of(&keys) });
+    load().unwrap();
+    fails(&backend, FailureKind::Unreachable);
+    let answers = load().unwrap();
+    let absent = answers.iter().filter(|answer| matches!(answer, Answer::Absent(_))).count();
+    assert!((800..=1000).contains(&absent), "{absent}");
+}
+
+#[cfg(feature = "age")]
+mod on_disk {
+    use super::*;
+    use crate::age::{Identity, encrypt_file};
+
+    struct Bed {
+        directory: tempfile::TempDir,
+        identity: Identity,
+    }
+
+    impl Bed {
+        fn new() -> Self {
+            Self { directory: tempfile::tempdir().unwrap(), identity: Identity::generate() }
+        }
+
+        fn file(&self) -> std::path::PathBuf {
+            self.directory.path().join("kept.age")
+        }
+
+        fn open(&self) -> Cache {
+            Cache::new(Duration::from_secs(60)).on_disk(self.file(), &self.identity)
+        }
+
+        /// What is told of the file, without where it is.
+        fn told(&self, cache: &Cache) -> Vec<String> {
+            let directory = format!("{}/", self.directory.path().display());
+            cache.remarks().iter().map(|remark| remark.replace(&directory, "")).collect()
+        }
+    }
+
+    #[test]
+    fn that_there_is_no_such_secret_outlives_the_process() {
+        let bed = Bed::new();
+        let backend = Arc::new(fake());
+        own_port(&backend, keeping(&bed.open(), DAY));
+        fails(&backend, FailureKind::Unreachable);
+        let kept = bed.open();
+        assert_eq!(own_port(&backend, keeping(&kept, DAY)), WAS_ABSENT);
+        let refused = own_port(&backend, keeping(&kept, None));
+        assert_eq!(refused, "Unreachable app-port: out of order");
+        assert!(bed.told(&kept).is_empty());
+    }
+
+    #[test]
+    fn a_file_of_another_identity_is_told_and_stays_until_a_store_has_answered() {
+        let bed = Bed::new();
+        let backend = with_port();
+        own_port(&backend, keeping(&bed.open(), DAY));
+        fails(&backend, FailureKind::Unreachable);
+        let other = Bed { identity: Identity::generate(), ..bed };
+        let cache = other.open();
+        let unread =
+            ["earlier answers cannot be read: kept.age: it is not encrypted to this identity"];
+        let before = std::fs::read(other.file()).unwrap();
+        for _ in 0..2 {
+            assert_eq!(own_port(&backend, keeping(&cache, DAY)), NOTHING);
+            assert_eq!(other.told(&cache), unread);
+        }
+        assert_eq!(std::fs::read(other.file()).unwrap(), before);
+
+        fails(&backend, None);
+        own_port(&backend, keeping(&cache, DAY));
+        let anew = "earlier answers could not be read: kept.age: it is not encrypted to this \
+                    identity; the file was written anew";
+        assert_eq!(other.told(&cache), [anew]);
+        assert!(other.told(&cache).is_empty());
+        assert_eq!(other.open().len(), 1);
+    }
+
+    #[test]
+    fn a_file_of_another_form_is_told_and_fails_no_load() {
+        let bed = Bed::new();
+        let other = br#"{"format": "config-core-cache/0", "entries": []}"#;
+        let recipients = bed.identity.recipients();
+        std::fs::write(bed.file(), encrypt_file(other, &recipients).unwrap()).unwrap();
+        let cache = bed.open();
+        let why = "kept.age: it is not what this version of config-core keeps";
+        assert_eq!(bed.told(&cache), [format!("earlier answers cannot be read: {why}")]);
+        assert_eq!(own_port(&with_port(), keeping(&cache, DAY)), "app-port, version 7");
+    }
+
+    #[test]
+    fn a_file_without_a_directory_is_told_by_the_directory() {
+        let bed = Bed::new();
+        let file = bed.directory.path().join("none/kept.age");
+        let cache = Cache::new(Duration::ZERO).on_disk(file, &bed.identity);
+        own_port(&with_port(), keeping(&cache, None));
+        assert_eq!(bed.told(&cache), ["earlier answers cannot be kept: none: no such directory"]);
+    }
+}
