@@ -108,7 +108,8 @@ pub enum ProblemKind {
     UnknownName,
     /// A warning that [`strict`](crate::Loader::strict) makes a problem.
     Strict,
-    /// The load of the settings of the whole process asked for those very settings.
+    /// The load of the settings of the whole process asked for those very settings, or a part of a refresh of live
+    /// settings for a refresh of them.
     Circular,
 }
 

@@ -48,6 +48,8 @@ pub use config_core_derive::Secrets;
 pub use error::{Error, Problem, ProblemKind, Tried, Warning, WarningKind};
 pub use format::{Format, PatternError, Preset, check_pattern};
 #[cfg(feature = "live")]
+pub use live::pool;
+#[cfg(feature = "live")]
 pub use live::{
     Cause, Change, Changes, Current, Expired, Health, Live, LiveBuilder, LiveField, Metrics,
     Reader, SourceHealth, State, WhenExpired,

@@ -41,3 +41,9 @@ fn comparing_leaves_no_copy_beside_the_current_one() {
         }
     }
 }
+
+#[test]
+fn nothing_grows_and_nothing_is_left_while_files_change_and_sources_fail() {
+    let figures = config_tests::soak::steady::run(env!("CARGO_BIN_EXE_live-soak"), 20);
+    assert!(figures.written > 200, "{figures:?}");
+}

@@ -14,6 +14,7 @@ pub mod mounted;
 pub mod outcome;
 pub mod quarantine;
 pub mod random;
+pub mod soak;
 pub mod sources;
 pub mod tree;
 pub mod wait;

@@ -52,7 +52,8 @@ pub enum WhenExpired {
     /// They are served on; [`health`](Live::health) says how old they are.
     #[default]
     Serve,
-    /// [`try_snapshot`](Live::try_snapshot) refuses them, and the service is not [ready](crate::Health::is_ready).
+    /// [`try_snapshot`](Live::try_snapshot) refuses them, and the service is not [ready](crate::Health::is_ready); the
+    /// same where a credential among them was lent for a time that is over.
     /// [`with`](Live::with) and [`snapshot`](Live::snapshot) serve them on, for code that cannot do without.
     Refuse,
     /// The process ends with the code 75 (`EX_TEMPFAIL` of sysexits.h) after a line on its standard error, for whoever
@@ -85,7 +86,8 @@ impl<T: Secrets + Send + Sync> Loader<T> {
 
 impl<T: Secrets + Send + Sync> LiveBuilder<T> {
     /// How old the settings become before every source is asked again; 5 minutes unless told. The moments are spread, so
-    /// that many instances do not ask at once.
+    /// that many instances do not ask at once. Files that change are read sooner, whatever this says. Refreshes are at
+    /// least 100 ms apart: zero asks that often, and [`Duration::MAX`] never for this reason.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -99,7 +101,8 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         self
     }
 
-    /// How old they may become where their sources do not answer; an hour unless told.
+    /// How old they may become where they cannot be refreshed; an hour unless told. Counted from the last refresh that
+    /// succeeded, and judged when one fails: where it is no longer than [`ttl`](Self::ttl), one that fails may be enough.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -124,6 +127,22 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
     /// ```
     pub const fn poll(mut self, poll: Duration) -> Self {
         self.poll = poll;
+        self
+    }
+
+    /// Whether the operating system is asked to tell of files that change; it is unless told. Without, files are looked
+    /// at every [`poll`](Self::poll) interval and nothing else: where what it watches with is scarce, or for nothing.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// let live = Settings::live().events(false).start_blocking()?;
+    /// assert!(!live.health().events_work);
+    /// # Ok::<(), config_core::Error>(())
+    /// ```
+    pub const fn events(mut self, events: bool) -> Self {
+        self.events = events;
         self
     }
 
@@ -209,6 +228,7 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         schedule.lent(now, refresher.next_due(now), &mut fastrand::f64);
         let mut status = Status::new(schedule, self.max_stale, self.when_expired, deadline);
         status.note(told, now);
+        status.good_until = refresher.good_until();
         #[cfg(feature = "_net")]
         let core = Core::new(status, cache);
         #[cfg(not(feature = "_net"))]

@@ -12,6 +12,7 @@ use super::cell::Cell;
 use super::changes::{Cause, Change, Feed};
 use super::health::Rough;
 use super::mailbox::Mailbox;
+use super::pool::registry::Registry;
 use super::refresh::Refresher;
 use super::schedule::State;
 use super::status::{self, Status};
@@ -36,6 +37,7 @@ pub(super) struct Core {
     wake: Condvar,
     status: Mutex<Status>,
     pub(super) feed: Feed,
+    pub(super) pools: Registry,
     thread: OnceLock<ThreadId>,
     #[cfg(feature = "_net")]
     cache: crate::remote::Cache,
@@ -81,6 +83,7 @@ impl Core {
             wake: Condvar::new(),
             status: Mutex::new(status),
             feed: Feed::default(),
+            pools: Registry::default(),
             thread: OnceLock::new(),
             #[cfg(feature = "_net")]
             cache,
@@ -247,6 +250,9 @@ impl<T: Secrets + Send + Sync> Engine<T> {
                 T::schema().leaves().iter().map(crate::schema::Leaf::path).collect();
             unharmed(|| self.core.feed.publish(change, &order));
         }
+        if matches!(&outcome, Ok(Some(_))) {
+            unharmed(|| self.core.pools.swapped());
+        }
         for mailbox in waiting {
             unharmed(|| mailbox.put(|_| outcome.clone()));
         }
@@ -280,6 +286,7 @@ impl<T: Secrets + Send + Sync> Engine<T> {
             Ok(change) => {
                 self.began = None;
                 status.last_failure = None;
+                status.good_until = self.refresher.good_until();
                 status.schedule.succeeded(now, self.refresher.next_due(now), &mut fastrand::f64);
                 drop(status);
                 trace::refreshed(generation, change.as_ref(), cause);
@@ -305,14 +312,15 @@ impl<T: Secrets + Send + Sync> Engine<T> {
         let status = self.core.status();
         let (state, age, max_stale) =
             (status.state(now), status.schedule.age(now), status.max_stale);
+        let is_too_old = status.state_by_age(now) == State::Expired;
         let (policy, why) = (status.policy, status.last_failure.clone());
         drop(status);
-        if state == self.told {
-            return;
+        if state != self.told {
+            self.told = state;
+            unharmed(|| trace::state(state, age));
         }
-        self.told = state;
-        unharmed(|| trace::state(state, age));
-        if state == State::Expired && policy == WhenExpired::Exit {
+        // A credential that is over is no reason to end: what else there is may serve until the store is back.
+        if is_too_old && policy == WhenExpired::Exit {
             let why = why.unwrap_or_else(|| "the sources do not answer".to_owned());
             let (age, limit) = (Rough(age), Rough(max_stale));
             let line = format!(

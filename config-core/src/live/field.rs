@@ -57,7 +57,8 @@ impl<T: Secrets + Send + Sync, V: ?Sized> LiveField<T, V> {
         Self { live, part: Arc::new(part) }
     }
 
-    /// The current value, which stays as it is for as long as this is held.
+    /// The current value, which stays as it is for as long as this is held. It takes a lock, and the thread keeps nothing
+    /// once this is dropped.
     ///
     /// ```
     /// # use config_core::Secrets;

@@ -35,14 +35,15 @@ pub struct Health {
     pub failures_in_row: u32,
     /// How long until the next refresh, if nothing happens before.
     pub next_try: Duration,
-    /// Why the last refresh failed, the fields by their paths; none where it succeeded.
+    /// Why the last refresh failed, the fields by their paths; none where it succeeded. It says less than the
+    /// [`Error`](crate::Error) of [`refresh_now`](crate::Live::refresh_now), which names every place and what to do.
     pub last_failure: Option<String>,
     /// Each source that was asked, in the order of priority.
     pub sources: Vec<SourceHealth>,
     /// The fields declared `restart_only` that a restart would change.
     pub restart_pending: Vec<&'static str>,
     /// Whether the operating system tells of all changes of files, as far as the last refresh saw; else they are seen
-    /// when they are looked at, every poll interval.
+    /// when they are looked at, every poll interval. False until there was a refresh.
     pub events_work: bool,
     pub(super) is_refused: bool,
 }
@@ -109,7 +110,8 @@ pub struct Metrics {
     pub restart_pending: usize,
 }
 
-/// The settings could not be refreshed for longer than they may be served, and are not handed out, as
+/// The settings could not be refreshed for longer than they may be served, or a credential among them is over, and they
+/// are not handed out, as
 /// [`WhenExpired::Refuse`](crate::WhenExpired::Refuse) says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -118,6 +120,9 @@ pub struct Expired {
     pub age: Duration,
     /// How old they may be.
     pub max_stale: Duration,
+    /// How long ago a credential among them ended, which was lent for a time and could be neither prolonged nor
+    /// replaced; none where their age alone is why.
+    pub ended: Option<Duration>,
 }
 
 impl Health {
@@ -144,10 +149,13 @@ impl std::error::Error for Expired {}
 impl fmt::Display for Expired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (age, limit) = (Rough(self.age), Rough(self.max_stale));
-        write!(
-            f,
-            "the settings are too old: no refresh succeeded for {age}, and they may be {limit} old"
-        )?;
+        match self.ended.map(Rough) {
+            Some(ended) => write!(f, "a credential ended {ended} ago, and there is no other yet"),
+            None => write!(
+                f,
+                "the settings are too old: no refresh succeeded for {age}, and they may be {limit} old"
+            ),
+        }?;
         f.write_str("; ask health() what keeps their sources from answering")
     }
 }

@@ -9,6 +9,7 @@ mod field;
 mod fingerprint;
 mod health;
 mod mailbox;
+pub mod pool;
 mod reading;
 mod refresh;
 pub(crate) mod schedule;
@@ -74,7 +75,11 @@ impl<T: Secrets + Send + Sync> Live<T> {
     /// Hands the current settings to a closure: the fastest way to read, without a lock unless they just changed.
     ///
     /// A thread that has read once keeps that generation in memory until it reads again, any live settings of the
-    /// process, or ends. Where a secret that was replaced has to be gone at once, read by [`snapshot`](Self::snapshot).
+    /// process, or ends. Where a secret that was replaced has to be gone at once, also from threads that then idle, read
+    /// by [`LiveField::get`] or by a [`reader`](Self::reader) that is dropped: they take a lock, and leave nothing.
+    ///
+    /// The closure sees one generation from beginning to end. It may read live settings in its turn, these too; what it
+    /// gets there may be newer.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -89,7 +94,8 @@ impl<T: Secrets + Send + Sync> Live<T> {
         self.cell.with(read)
     }
 
-    /// The current settings, whole; they stay as they are for as long as this is held.
+    /// The current settings, whole; they stay as they are for as long as this is held. The thread keeps them until it
+    /// reads again, as [`with`](Self::with) says.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -106,7 +112,8 @@ impl<T: Secrets + Send + Sync> Live<T> {
         self.cell.snapshot()
     }
 
-    /// The current settings, unless they are too old and [`WhenExpired::Refuse`] or [`WhenExpired::Exit`] was declared.
+    /// The current settings, unless [`WhenExpired::Refuse`] or [`WhenExpired::Exit`] was declared and they are too old, or
+    /// a credential among them is over.
     ///
     /// # Errors
     /// They are [`Expired`].
@@ -123,7 +130,11 @@ impl<T: Secrets + Send + Sync> Live<T> {
         let now = Moment::now();
         let status = self.handle.core().status();
         match status.is_refused(now) {
-            true => Err(Expired { age: status.schedule.age(now), max_stale: status.max_stale }),
+            true => Err(Expired {
+                age: status.schedule.age(now),
+                max_stale: status.max_stale,
+                ended: status.ended(now),
+            }),
             false => Ok(self.snapshot()),
         }
     }
@@ -185,7 +196,9 @@ impl<T: Secrets + Send + Sync> Live<T> {
     /// [`invalidate`](Self::invalidate). Dropped while it waits, it leaves the refresh to others.
     ///
     /// # Errors
-    /// Every problem of every field, as of a load. The settings stay as they were.
+    /// Every problem of every field, as of a load, and the settings stay as they were; or
+    /// [`Circular`](ProblemKind::Circular), where a validator or parser asks for the refresh that it is a part of. One
+    /// that has another thread ask, and waits for that thread, waits without end.
     ///
     /// ```
     /// # use config_core::{Live, Secrets};
@@ -199,15 +212,19 @@ impl<T: Secrets + Send + Sync> Live<T> {
     /// }
     /// ```
     pub async fn refresh_now(&self) -> Result<Option<Change>, Error> {
-        let mailbox = self.handle.core().ask();
+        let core = self.handle.core();
+        // Its thread may poll this as well when it tells of a refresh that is over, and then waits for nothing.
+        if core.is_itself() && core.status().running.is_some() {
+            return Err(circular());
+        }
+        let mailbox = core.ask();
         told(std::future::poll_fn(|context| mailbox.poll(context)).await)
     }
 
     /// The same, blocking the thread.
     ///
     /// # Errors
-    /// Every problem of every field, as of a load; or [`Circular`](ProblemKind::Circular), where a validator or parser
-    /// asks for the refresh that it is a part of.
+    /// As of [`refresh_now`](Self::refresh_now).
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -220,14 +237,13 @@ impl<T: Secrets + Send + Sync> Live<T> {
     pub fn refresh_now_blocking(&self) -> Result<Option<Change>, Error> {
         let core = self.handle.core();
         if core.is_itself() {
-            let message = "a part of the refresh asked for a refresh, and would wait for itself";
-            return Err(general(ProblemKind::Circular, message));
+            return Err(circular());
         }
         told(core.ask().wait(None))
     }
 
     /// Forgets what remote sources answered for the field of this path, a credential under a lease included, and
-    /// refreshes soon: for a value that its service refused.
+    /// refreshes soon: for a value that its service refused. A path that no field has forgets nothing.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -296,6 +312,12 @@ impl<T: Secrets + Send + Sync> Live<T> {
     fn current(&self) -> (u64, Arc<T>) {
         self.cell.current()
     }
+}
+
+/// The failure of a part of the refresh that asked for one.
+fn circular() -> Error {
+    let message = "a part of the refresh asked for a refresh, and would wait for itself";
+    general(ProblemKind::Circular, message)
 }
 
 /// What whoever waited was told; nothing where the thread is gone, which ends with the last handle alone.

@@ -15,6 +15,17 @@ use crate::secrets::Secrets;
 /// Made by `Live::reader`. As long as nothing changed, [`get`](Self::get) costs one atomic load. A clone keeps what the
 /// original held. A reader does not keep the settings up to date: when the last handle to the live settings is gone, it
 /// stays at the generation that was current then.
+///
+/// ```
+/// # use config_core::Secrets;
+/// # #[derive(Secrets)]
+/// # struct Settings { #[setting(default = 8080)] port: u16 }
+/// let live = Settings::loader().env([("PORT", "9000")]).live().start_blocking()?;
+/// let mut reader = live.reader();
+/// let worker = std::thread::spawn(move || (0..1_000).all(|_| reader.get().port == 9000));
+/// assert!(worker.join().is_ok_and(|all| all));
+/// # Ok::<(), config_core::Error>(())
+/// ```
 pub struct Reader<T> {
     cell: Arc<Cell<T>>,
     number: u64,
@@ -28,6 +39,18 @@ impl<T: Shared> Reader<T> {
     }
 
     /// The current settings, whole. Until it is asked again, the reader keeps these alive.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// let live = Settings::loader().env([("PORT", "9000")]).live().start_blocking()?;
+    /// let mut reader = live.reader();
+    /// let settings = reader.get();
+    /// println!("listening on port {}", settings.port);
+    /// # assert_eq!(settings.port, 9000);
+    /// # Ok::<(), config_core::Error>(())
+    /// ```
     #[inline]
     pub fn get(&mut self) -> &Arc<T> {
         if !self.cell.is_current(self.number) {
@@ -44,6 +67,24 @@ impl<T: Shared> Reader<T> {
 
 impl<T> Reader<T> {
     /// The number of the generation that [`get`](Self::get) returned last, or that was current when the reader was made.
+    /// It tells what was made of one generation from what has to be made anew.
+    ///
+    /// ```
+    /// # use config_core::Secrets;
+    /// # #[derive(Secrets)]
+    /// # struct Settings { #[setting(default = 8080)] port: u16 }
+    /// let live = Settings::loader().env([("PORT", "9000")]).live().start_blocking()?;
+    /// let mut reader = live.reader();
+    /// let mut address = format!("127.0.0.1:{}", reader.get().port);
+    /// let made_of = reader.generation();
+    /// // Later, again and again:
+    /// let port = reader.get().port;
+    /// if reader.generation() != made_of {
+    ///     address = format!("127.0.0.1:{port}");
+    /// }
+    /// # assert_eq!((address.as_str(), made_of), ("127.0.0.1:9000", 1));
+    /// # Ok::<(), config_core::Error>(())
+    /// ```
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.number

@@ -224,7 +224,7 @@ impl<T: Secrets> Refresher<T> {
     }
 
     /// When something lent is due after a refresh that succeeded. What is due still, since the store could not see to
-    /// it, is not asked about again and again.
+    /// it, is not asked about again and again, and once more when it ends.
     pub(super) fn next_due(&mut self, now: Moment) -> Option<Moment> {
         let due = self.lent.due?;
         if due > now {
@@ -232,6 +232,9 @@ impl<T: Secrets> Refresher<T> {
             return Some(due);
         }
         let wait = AGAIN.saturating_mul(1 << self.overdue.min(6));
+        let left = self.lent.good_until.map(|until| until.saturating_duration_since(now));
+        let left = left.filter(|left| !left.is_zero());
+        let wait = left.map_or(wait, |left| wait.min((left / 4).max(AGAIN)).min(left));
         self.overdue = self.overdue.saturating_add(1);
         self.lent.due = Some(now + wait);
         self.lent.due

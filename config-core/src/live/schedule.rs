@@ -51,7 +51,8 @@ pub enum State {
     /// The last refresh failed, or is missing: the machine slept. The settings are those of an earlier one, and not yet
     /// too old.
     Stale,
-    /// They could not be refreshed for longer than they may be served.
+    /// They could not be refreshed for longer than they may be served, or a credential among them was lent for a time
+    /// that is over.
     Expired,
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Status {
     pub(super) last_failure: Option<String>,
     pub(super) pending: Vec<&'static str>,
     pub(super) events_work: bool,
+    /// When the first of what the settings were lent ends.
+    pub(super) good_until: Option<Moment>,
     sources: Vec<Known>,
 }
 
@@ -58,12 +60,27 @@ impl Status {
             last_failure: None,
             pending: Vec::new(),
             events_work: false,
+            good_until: None,
             sources: Vec::new(),
         }
     }
 
-    /// How far the settings can be relied on. A refresh that something holds is one that fails.
+    /// How far the settings can be relied on: not where a credential among them is over, however young they are.
     pub(super) fn state(&self, now: Moment) -> State {
+        match self.ended(now) {
+            Some(_) => State::Expired,
+            None => self.state_by_age(now),
+        }
+    }
+
+    /// How long ago the first of what the settings were lent has ended; none where all is good.
+    pub(super) fn ended(&self, now: Moment) -> Option<Duration> {
+        let until = self.good_until.filter(|until| *until <= now)?;
+        Some(now.saturating_duration_since(until))
+    }
+
+    /// The same by their age alone. A refresh that something holds is one that fails.
+    pub(super) fn state_by_age(&self, now: Moment) -> State {
         let running = self.running.map(|since| now.saturating_duration_since(since));
         let is_held = running.is_some_and(|long| long > self.patience);
         match self.schedule.state(now) {
@@ -82,7 +99,8 @@ impl Status {
     /// How long until the state may be another by the time alone.
     pub(super) fn until_expired(&self, now: Moment) -> Option<Duration> {
         let left = self.max_stale.saturating_sub(self.schedule.age(now));
-        Some(left).filter(|left| !left.is_zero())
+        let lent = self.good_until.map(|until| until.saturating_duration_since(now));
+        [Some(left), lent].into_iter().flatten().filter(|left| !left.is_zero()).min()
     }
 
     /// Notes what each source said.
@@ -166,17 +184,28 @@ impl Told {
     }
 }
 
-/// Why a load failed, without what a setting's text may have been.
+/// Why a load failed, without what a setting's text may have been. Fields that failed alike are told together: forty of
+/// one store that is down are one failure.
 pub(super) fn words(error: &Error) -> String {
-    let told = |problem: &Problem| {
-        let what = match problem.kind().is_of_a_source() || !problem.of_field {
-            true => problem.message().to_owned(),
-            false => problem.kind().words().to_owned(),
-        };
-        match problem.origin() {
-            Some(origin) => format!("{}: {what}, from {origin}", problem.path()),
-            None => format!("{}: {what}", problem.path()),
+    let mut told: Vec<(Vec<&str>, String)> = Vec::new();
+    for problem in error {
+        let words = why(problem);
+        match told.iter_mut().find(|(_, known)| *known == words) {
+            Some((paths, _)) => paths.push(problem.path()),
+            None => told.push((vec![problem.path()], words)),
         }
+    }
+    let lines = told.iter().map(|(paths, why)| format!("{}: {why}", paths.join(", ")));
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+fn why(problem: &Problem) -> String {
+    let what = match problem.kind().is_of_a_source() || !problem.of_field {
+        true => problem.message(),
+        false => problem.kind().words(),
     };
-    error.iter().map(told).collect::<Vec<_>>().join("; ")
+    match problem.origin() {
+        Some(origin) => format!("{what}, from {origin}"),
+        None => what.to_owned(),
+    }
 }

@@ -1,6 +1,8 @@
 //! When a store gave an answer, and how old that is by now.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+#[cfg(feature = "age")]
+use std::time::SystemTime;
 
 use crate::clock::Moment;
 
@@ -10,6 +12,7 @@ pub(super) struct Given {
     /// When it came here, from the store or from the file.
     came: Moment,
     /// The same for the file. The machine's clock may be set, and so says how old an answer is only where no other does.
+    #[cfg(feature = "age")]
     wall: SystemTime,
     #[cfg(feature = "age")]
     from_file: bool,
@@ -20,6 +23,7 @@ impl Given {
     pub(super) fn now() -> Self {
         Self {
             came: Moment::now(),
+            #[cfg(feature = "age")]
             wall: SystemTime::now(),
             #[cfg(feature = "age")]
             from_file: false,
@@ -38,6 +42,7 @@ impl Given {
     }
 
     /// When it was given, by the machine's clock.
+    #[cfg(feature = "age")]
     pub(super) const fn wall(&self) -> SystemTime {
         self.wall
     }
@@ -88,7 +93,9 @@ fn in_words(time: Duration) -> String {
 mod tests {
     use super::{Given, in_words};
     use crate::clock::tests::after_sleeping;
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
+    #[cfg(feature = "age")]
+    use std::time::SystemTime;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -101,6 +108,7 @@ mod tests {
         assert!(why.ends_with(" old, and 1h 30m is allowed"), "{why}");
     }
 
+    #[cfg(feature = "age")]
     #[test]
     fn a_machine_clock_that_is_set_makes_nothing_of_this_process_older_or_younger() {
         for wall in [SystemTime::now() - HOUR, SystemTime::now() + HOUR] {

@@ -6,6 +6,9 @@ mod files;
 mod lifetime;
 mod quiet;
 mod refreshing;
+mod replaced;
+#[cfg(unix)]
+mod switched;
 
 use std::time::{Duration, Instant};
 

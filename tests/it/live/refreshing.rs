@@ -202,6 +202,32 @@ fn a_validator_that_asks_for_a_refresh_is_told_that_it_is_a_part_of_one() {
     assert_eq!(live.snapshot().port, 1);
 }
 
+#[derive(Debug, Secrets)]
+#[secrets(sources("store"))]
+struct Awaited {
+    #[setting(required, validate = by_awaiting)]
+    port: u16,
+}
+
+static AWAITED: std::sync::OnceLock<Live<Awaited>> = std::sync::OnceLock::new();
+
+fn by_awaiting(_: &u16) -> Result<(), String> {
+    match AWAITED.get().map(|live| block_on(live.refresh_now())) {
+        Some(Err(error)) if error.iter().any(|of| of.kind() == ProblemKind::Circular) => Ok(()),
+        Some(_) => Err("it got a refresh".to_owned()),
+        None => Ok(()),
+    }
+}
+
+#[test]
+fn a_validator_that_awaits_a_refresh_is_told_that_it_is_a_part_of_one() {
+    let store = Changing::new("store", [("port", "1")]);
+    let live = Awaited::loader().env(NOTHING).source(store).live().start_blocking().unwrap();
+    AWAITED.set(live.clone()).unwrap();
+    assert_eq!(live.refresh_now_blocking().unwrap(), None);
+    assert_eq!(live.snapshot().port, 1);
+}
+
 #[test]
 fn nothing_refuses_settings_that_are_fresh() {
     let store = store();

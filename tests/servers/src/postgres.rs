@@ -131,7 +131,9 @@ impl Cluster {
             return Login::Accepted;
         }
         let error = String::from_utf8_lossy(&output.stderr);
-        let refused = ["password authentication failed", "is not permitted to log in"];
+        // The last where the user is removed while it logs in.
+        let refused =
+            ["password authentication failed", "is not permitted to log in", "\" does not exist"];
         assert!(
             refused.iter().any(|words| error.contains(words)),
             "neither accepted nor refused: {error}"

@@ -8,6 +8,8 @@ mod every;
 #[cfg(all(unix, feature = "vault", feature = "aws", feature = "gcp", feature = "azure"))]
 mod hanging;
 #[cfg(feature = "vault")]
+mod refreshing;
+#[cfg(feature = "vault")]
 mod reports;
 #[cfg(feature = "vault")]
 mod weaker;

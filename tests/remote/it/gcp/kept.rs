@@ -63,11 +63,12 @@ fn a_start_while_it_is_down_succeeds_though_some_fields_are_nowhere() {
         loads(usual(&bed, &cache)),
         [
             "gcp: unreachable; took its answer of N ago (v)",
-            "gcp: unreachable; took its answer of N ago: no such secret, or none with a version (port, opt)",
+            "gcp: unreachable; took its answer of N ago: no such secret, or none with a version in the project p (port, opt)",
         ]
     );
     let report = ageless(usual(&bed, &cache).load_report().unwrap().report);
-    let why = "no such secret, or none with a version, answered N ago; unreachable now";
+    let why =
+        "no such secret, or none with a version in the project p, answered N ago; unreachable now";
     let absent = format!("looked in gcp app-port ({why})");
     assert!(report.contains(&absent), "{report}");
     assert!(report.contains("gcp app-v, version 1, answered N ago"), "{report}");

@@ -1,6 +1,7 @@
 //! Vault, against a real OpenBao.
 
 mod dynamic;
+mod leases;
 mod live;
 mod logins;
 mod outcomes;

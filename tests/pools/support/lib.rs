@@ -1,0 +1,4 @@
+//! What the tests of connection pools share: settings from a store of our own, and clients that never rest.
+
+pub mod bed;
+pub mod clients;
