@@ -149,7 +149,7 @@ pub fn back_just_in_time(ttl: Duration) -> Duration {
     let live = started(&proxy, &database.creds());
     let began = Instant::now();
     proxy.refuse();
-    thread::sleep(ttl * 9 / 10);
+    thread::sleep(ttl * 43 / 50);
     proxy.forget();
     proxy.accept();
     let renewed = || proxy.requests().iter().any(|request| request.status == Some(200));
