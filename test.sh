@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
+# A run from nothing builds everything once: what serves a second build costs disk and time.
+export CARGO_INCREMENTAL=0
+
 say() { printf '\n== %s\n' "$*"; }
 
 # --- what the tests need ---------------------------------------------------------------------------------------------

@@ -1,17 +1,19 @@
 //! The one trait for all sources, and the questions and answers that pass through it.
 
-use std::borrow::Cow;
-use std::fmt;
+mod failure;
+mod plan;
+
 use std::future::Future;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::format::duration;
 use crate::origin::{Absence, Origin};
 use crate::value::{Node, Position, Text};
+
+pub use failure::{Failure, FailureKind};
+pub use plan::{Policy, SourcePlan};
 
 /// A place that values come from.
 ///
@@ -168,50 +170,6 @@ pub struct Found {
     pub origin: Origin,
 }
 
-/// Why a source could not answer. It never quotes a value, nor the backend's words where they may hold one.
-///
-/// Its `Debug`, which `main` prints where it returns one, is its `Display` and what to do about it.
-///
-/// ```
-/// use config_core::{Failure, FailureKind};
-/// let failure = Failure::new(FailureKind::Denied, "permission denied").hint("chmod u+r app.json");
-/// assert_eq!(failure.kind(), FailureKind::Denied);
-/// assert_eq!(format!("{failure:?}"), "permission denied; fix: chmod u+r app.json");
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Failure {
-    pub(crate) kind: FailureKind,
-    pub(crate) message: Cow<'static, str>,
-    pub(crate) key: Option<Cow<'static, str>>,
-    /// Whether the key names the place too, and so stands in the source's stead.
-    pub(crate) elsewhere: bool,
-    pub(crate) file: Option<Arc<Path>>,
-    pub(crate) at: Position,
-    pub(crate) hint: Option<Cow<'static, str>>,
-    /// For how many seconds whoever was asked wants to be left alone.
-    pub(crate) retry_after: Option<NonZeroU32>,
-}
-
-/// The sorts of failure, told apart because what to do about each differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FailureKind {
-    /// A place that has to be there is not: a file given by name, a declared source that nobody supplied.
-    NotFound,
-    /// The source refused: permissions, policy, credentials.
-    Denied,
-    /// The source could not be reached, or did not answer in time.
-    Unreachable,
-    /// What the source holds cannot be read: syntax, encoding, a size over the limit.
-    Malformed,
-    /// The source was asked for by a profile but lacks its own settings.
-    NotConfigured,
-    /// What was asked for, or the credential that it was asked with, is no longer valid.
-    Expired,
-    /// What a write found is not what it expected; somebody else was there before.
-    Conflict,
-}
-
 /// All keys wanted from one source in one load.
 pub struct Wanted<'a> {
     pub(crate) keys: &'a [Key<'a>],
@@ -220,33 +178,6 @@ pub struct Wanted<'a> {
     pub(crate) only_looks: bool,
     #[cfg(feature = "_net")]
     pub(crate) kept: crate::remote::Kept,
-}
-
-/// What a source would ask, without asking it: for [`Loader::plan`](crate::Loader::plan).
-///
-/// ```
-/// let plan = config_core::SourcePlan::default().reads("GET /v1/secret/data/app");
-/// assert_eq!(plan.calls(), ["GET /v1/secret/data/app"]);
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SourcePlan {
-    pub(crate) calls: Vec<String>,
-    pub(crate) round_trips: usize,
-    pub(crate) nano_dollars: u64,
-    pub(crate) policy: Option<Policy>,
-    pub(crate) warnings: Vec<String>,
-}
-
-/// The least that a load has to be allowed to do at a backend, in the backend's own language.
-///
-/// ```
-/// let policy = config_core::Policy::new("hcl", "path \"secret/data/app\" {\n  capabilities = [\"read\"]\n}");
-/// assert_eq!(policy.language(), "hcl");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy {
-    language: &'static str,
-    text: String,
 }
 
 /// One key wanted: all the names under which a source may hold it.
@@ -315,124 +246,6 @@ impl<'a> Wanted<'a> {
     #[must_use]
     pub const fn only_looks(&self) -> bool {
         self.only_looks
-    }
-}
-
-impl SourcePlan {
-    /// Adds one call, in words for a person: `GET /v1/secret/data/app`.
-    ///
-    /// ```
-    /// assert_eq!(config_core::SourcePlan::default().reads("the file app.json").calls().len(), 1);
-    /// ```
-    #[must_use]
-    pub fn reads(mut self, call: impl Into<String>) -> Self {
-        self.calls.push(call.into());
-        self
-    }
-
-    /// How often the load waits for this source one answer after the other; a login before the reads makes two.
-    ///
-    /// ```
-    /// let plan = config_core::SourcePlan::default().reads("GET /a").round_trips(2);
-    /// assert_eq!(plan.waits(), 2);
-    /// ```
-    #[must_use]
-    pub const fn round_trips(mut self, count: usize) -> Self {
-        self.round_trips = count;
-        self
-    }
-
-    /// What one load costs at this backend, in billionths of a US dollar.
-    ///
-    /// ```
-    /// // 0.05 dollars for 10,000 calls are 5,000 billionths for one.
-    /// assert_eq!(config_core::SourcePlan::default().costs(5_000).price(), 5_000);
-    /// ```
-    #[must_use]
-    pub const fn costs(mut self, nano_dollars: u64) -> Self {
-        self.nano_dollars = nano_dollars;
-        self
-    }
-
-    /// The least that the load has to be allowed to do.
-    ///
-    /// ```
-    /// use config_core::{Policy, SourcePlan};
-    /// let plan = SourcePlan::default().needs(Policy::new("json", "{}"));
-    /// assert_eq!(plan.policy().unwrap().text(), "{}");
-    /// ```
-    #[must_use]
-    pub fn needs(mut self, policy: Policy) -> Self {
-        self.policy = Some(policy);
-        self
-    }
-
-    /// Adds something that is not as it should be about asking so.
-    ///
-    /// ```
-    /// let plan = config_core::SourcePlan::default().warns("the address is http://");
-    /// assert_eq!(plan.warnings(), ["the address is http://"]);
-    /// ```
-    #[must_use]
-    pub fn warns(mut self, warning: impl Into<String>) -> Self {
-        self.warnings.push(warning.into());
-        self
-    }
-
-    /// The calls, a line each.
-    #[must_use]
-    pub fn calls(&self) -> &[String] {
-        &self.calls
-    }
-
-    /// How often the load waits, one answer after the other.
-    #[must_use]
-    pub const fn waits(&self) -> usize {
-        self.round_trips
-    }
-
-    /// What one load costs, in billionths of a US dollar.
-    #[must_use]
-    pub const fn price(&self) -> u64 {
-        self.nano_dollars
-    }
-
-    /// What is not as it should be about asking so, a line each.
-    #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
-    /// The least that the load has to be allowed to do.
-    #[must_use]
-    pub const fn policy(&self) -> Option<&Policy> {
-        self.policy.as_ref()
-    }
-}
-
-impl FromIterator<String> for SourcePlan {
-    fn from_iter<I: IntoIterator<Item = String>>(calls: I) -> Self {
-        Self { calls: calls.into_iter().collect(), ..Self::default() }
-    }
-}
-
-impl Policy {
-    /// A policy in a language: `hcl`, `json`, or `text` for a role by its name.
-    #[must_use]
-    pub fn new(language: &'static str, text: impl Into<String>) -> Self {
-        Self { language, text: text.into() }
-    }
-
-    /// The language: `hcl`, `json`, `text`.
-    #[must_use]
-    pub const fn language(&self) -> &'static str {
-        self.language
-    }
-
-    /// The policy.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
     }
 }
 
@@ -531,178 +344,5 @@ impl Answer {
             crate::value::Value::Null => Self::Absent(Absence::new(origin.key, "null")),
             _ => Self::Value(Found { node, origin }),
         }
-    }
-}
-
-impl Failure {
-    /// A failure in words that hold no value.
-    ///
-    /// ```
-    /// use config_core::{Failure, FailureKind};
-    /// let failure = Failure::new(FailureKind::Unreachable, "no answer within 10 s");
-    /// assert_eq!(failure.to_string(), "no answer within 10 s");
-    /// ```
-    #[must_use]
-    pub fn new(kind: FailureKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            key: None,
-            elsewhere: false,
-            file: None,
-            at: Position::default(),
-            hint: None,
-            retry_after: None,
-        }
-    }
-
-    /// Adds the name that was asked for, where the failure is of that one name.
-    ///
-    /// ```
-    /// use config_core::{Failure, FailureKind};
-    /// let failure = Failure::new(FailureKind::Malformed, "not UTF-8").key("APP_TOKEN");
-    /// assert_eq!(failure.to_string(), "APP_TOKEN: not UTF-8");
-    /// ```
-    #[must_use]
-    pub fn key(mut self, key: impl Into<Cow<'static, str>>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-
-    /// Adds the name that was asked for, with the place that it stands in, where that is not the place that the
-    /// source's label names.
-    ///
-    /// ```
-    /// use config_core::{Failure, FailureKind};
-    /// let failure = Failure::new(FailureKind::Denied, "permission denied").elsewhere("secret/db#url");
-    /// assert_eq!(failure.to_string(), "secret/db#url: permission denied");
-    /// ```
-    #[must_use]
-    pub fn elsewhere(mut self, key: impl Into<Cow<'static, str>>) -> Self {
-        self.elsewhere = true;
-        self.key(key)
-    }
-
-    /// Adds the file and the place in it.
-    ///
-    /// ```
-    /// use config_core::{Failure, FailureKind, Position};
-    /// let failure = Failure::new(FailureKind::Malformed, "expected `,` or `}`")
-    ///     .in_file(std::path::Path::new("a.json").into(), Position { line: 2, column: 5 });
-    /// assert_eq!(failure.to_string(), "a.json, line 2, column 5: expected `,` or `}`");
-    /// ```
-    #[must_use]
-    pub fn in_file(mut self, file: Arc<Path>, at: Position) -> Self {
-        self.file = Some(file);
-        self.at = at;
-        self
-    }
-
-    /// Adds what to do about it.
-    ///
-    /// ```
-    /// use config_core::{Failure, FailureKind};
-    /// let failure = Failure::new(FailureKind::Denied, "permission denied").hint("chmod u+r secrets.json");
-    /// assert_eq!(failure.kind(), FailureKind::Denied);
-    /// ```
-    #[must_use]
-    pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    /// Adds how long whoever was asked wants to be left alone, in whole seconds: live settings do not ask again before.
-    ///
-    /// ```
-    /// use config_core::{Failure, FailureKind};
-    /// use std::time::Duration;
-    /// let failure = Failure::new(FailureKind::Unreachable, "too many requests");
-    /// assert!(failure.clone() != failure.retry_after(Duration::from_secs(30)));
-    /// ```
-    #[must_use]
-    pub fn retry_after(mut self, wait: Duration) -> Self {
-        let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
-        self.retry_after = NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX));
-        self
-    }
-
-    /// The sort of failure.
-    ///
-    /// ```
-    /// use config_core::{Failure, FailureKind};
-    /// assert_eq!(Failure::new(FailureKind::Denied, "").kind(), FailureKind::Denied);
-    /// ```
-    #[must_use]
-    pub const fn kind(&self) -> FailureKind {
-        self.kind
-    }
-
-    /// The failure of a source that panicked; what it said may hold a value.
-    pub(crate) fn panicked() -> Self {
-        Self::new(FailureKind::Unreachable, "the source panicked while it was asked")
-    }
-
-    /// The failure of what did not come in the time that the load has.
-    pub(crate) fn late(after: Duration) -> Self {
-        let message = format!("no answer within {}", duration::shown(after));
-        Self::new(FailureKind::Unreachable, message)
-            .hint("find out what holds it up, or give the load more time: `.deadline(..)`")
-    }
-
-    /// The failure of a variable that is set, but not to UTF-8 text.
-    pub(crate) fn not_utf8(variable: &str) -> Self {
-        Self::new(FailureKind::Malformed, "the variable is not UTF-8 text").key(variable.to_owned())
-    }
-
-    /// The failure of reading a file, told apart by what the operating system said.
-    ///
-    /// ```
-    /// use config_core::{Failure, FailureKind};
-    /// let error = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-    /// let failure = Failure::io(&error, std::path::Path::new("a.json").into());
-    /// assert_eq!(failure.kind(), FailureKind::Denied);
-    /// ```
-    #[must_use]
-    pub fn io(error: &std::io::Error, file: Arc<Path>) -> Self {
-        use std::io::ErrorKind;
-        let (kind, message) = match error.kind() {
-            ErrorKind::NotFound => (FailureKind::NotFound, "no such file"),
-            ErrorKind::PermissionDenied => (FailureKind::Denied, "permission denied"),
-            ErrorKind::IsADirectory => (FailureKind::Malformed, "is a directory, not a file"),
-            ErrorKind::NotADirectory => {
-                (FailureKind::NotFound, "a part of the path is not a directory")
-            }
-            ErrorKind::TimedOut => (FailureKind::Unreachable, "reading it took too long"),
-            _ => (FailureKind::Unreachable, "the operating system could not read it"),
-        };
-        Self::new(kind, message).in_file(file, Position::default())
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)?;
-        match &self.hint {
-            Some(hint) => write!(f, "; fix: {hint}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(file) = &self.file {
-            write!(f, "{}", crate::origin::Plain(file.display()))?;
-            if self.at.is_known() {
-                write!(f, ", {}", self.at)?;
-            }
-            f.write_str(": ")?;
-        }
-        if let Some(key) = &self.key {
-            write!(f, "{key}: ")?;
-        }
-        f.write_str(&self.message)
     }
 }

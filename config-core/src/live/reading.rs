@@ -169,7 +169,7 @@ struct Hold<T> {
 
 impl<T> Holdings<T> {
     /// Nothing.
-    #[allow(clippy::new_without_default)]
+    #[allow(clippy::new_without_default, reason = "it is made in constants alone")]
     pub const fn new() -> Self {
         Self {
             last: RefCell::new(None),

@@ -33,7 +33,7 @@ pub(crate) mod time;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use cache::Cache;
@@ -42,7 +42,7 @@ use lease::Lease;
 use locate::{Located, Place};
 #[cfg(feature = "aws")]
 pub(crate) use reading::{each, gathered, late};
-use runtime::Runtime;
+use runtime::Holding;
 
 use crate::clock::Moment;
 use crate::source::{
@@ -190,8 +190,7 @@ pub(crate) struct Remote<B> {
     name: Option<String>,
     /// The secret in which keys are looked for that name none.
     place: Option<Place>,
-    /// Held as long as the source, so that its connections stay open from one load to the next.
-    runtime: OnceLock<Arc<Runtime>>,
+    pub(crate) held: Holding,
     remarks: Mutex<Vec<String>>,
     lent: Mutex<Lent>,
     /// The secrets that were not there when they were asked for last, and why.
@@ -221,19 +220,11 @@ impl<B: Backend> Remote<B> {
             backend,
             name,
             place,
-            runtime: OnceLock::new(),
+            held: Holding::default(),
             remarks: Mutex::default(),
             lent: Mutex::default(),
             absent: Mutex::default(),
         })
-    }
-
-    /// The thread on which this source is asked, the same from one call to the next.
-    pub(crate) fn runtime(&self) -> Result<&Runtime, Failure> {
-        if self.runtime.get().is_none() {
-            let _ = self.runtime.set(Runtime::shared()?);
-        }
-        Ok(self.runtime.get_or_init(|| unreachable!("it was just set")))
     }
 
     /// Where each key stands; a key that cannot stand anywhere has its failure.
@@ -264,7 +255,8 @@ impl<B: Backend> Remote<B> {
                 wanted.iter().map(|&at| keys[at].path().to_owned()).collect::<Vec<String>>()
             };
             let reads = reads.iter().cloned().zip(wanted.iter().map(fields)).collect();
-            outcomes = reading::all(self.runtime()?, &self.backend, reads, asking, kept).await?;
+            outcomes =
+                reading::all(self.held.runtime()?, &self.backend, reads, asking, kept).await?;
         }
         if !asking.only_looks {
             let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -19,6 +19,10 @@ pub(crate) struct Runtime {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
+
+/// The shared one, held from when it is first needed, so that connections stay open from one load to the next.
+#[derive(Default)]
+pub(crate) struct Holding(OnceLock<Arc<Runtime>>);
 
 /// The result of work on the runtime. Dropped before, it ends the work.
 pub(crate) struct Running<T>(task::JoinHandle<T>);
@@ -64,6 +68,19 @@ impl Runtime {
         F::Output: Send,
     {
         Running(self.handle.spawn(work))
+    }
+}
+
+impl Holding {
+    /// The same runtime from one call to the next.
+    ///
+    /// # Errors
+    /// The operating system gave no thread or no event queue.
+    pub(crate) fn runtime(&self) -> Result<&Runtime, Failure> {
+        match self.0.get() {
+            Some(runtime) => Ok(runtime),
+            None => Runtime::shared().map(|runtime| &**self.0.get_or_init(|| runtime)),
+        }
     }
 }
 

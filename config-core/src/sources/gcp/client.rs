@@ -19,7 +19,7 @@ use super::setup::{Setup, is_host};
 use crate::remote::Unread;
 use crate::remote::blocking::blocking;
 use crate::remote::http::{Request, Response};
-use crate::remote::runtime::Runtime;
+use crate::remote::runtime::Holding;
 use crate::source::{Failure, FailureKind};
 use crate::value::Text;
 
@@ -31,7 +31,7 @@ pub(crate) struct Client {
     credentials: OnceLock<Credentials>,
     token: Held<Text>,
     project: Held<String>,
-    runtime: OnceLock<Arc<Runtime>>,
+    pub(super) held: Holding,
 }
 
 /// One call.
@@ -56,7 +56,7 @@ impl Client {
             credentials: OnceLock::new(),
             token: Held::new(),
             project: Held::new(),
-            runtime: OnceLock::new(),
+            held: Holding::default(),
         }
     }
 
@@ -78,13 +78,6 @@ impl Client {
             return Ok(self.credentials.get_or_init(|| found));
         }
         self.credentials()
-    }
-
-    pub(super) fn runtime(&self) -> Result<&Runtime, Failure> {
-        if self.runtime.get().is_none() {
-            let _ = self.runtime.set(Runtime::shared()?);
-        }
-        Ok(self.runtime.get_or_init(|| unreachable!("it was just set")))
     }
 
     /// The project as far as it is known without asking anybody.

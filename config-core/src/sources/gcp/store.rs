@@ -206,7 +206,7 @@ impl Gcp {
             };
             let secret = client.name(name).map_err(keyed)?;
             let until = Instant::now() + LONGEST;
-            let running = client.runtime()?.run(work(Arc::clone(&client), secret, until));
+            let running = client.held.runtime()?.run(work(Arc::clone(&client), secret, until));
             running.await?.map_err(|unread| keyed(as_failure(unread)))
         })
     }

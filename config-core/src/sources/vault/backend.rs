@@ -1,7 +1,5 @@
 //! Reading secrets: one request each where the engine is known or as guessed.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::answer;
@@ -28,8 +26,6 @@ pub(super) struct Server {
     pub(super) remarks: Vec<String>,
     /// The program that a person runs: `vault` or `bao`.
     pub(super) program: &'static str,
-    /// Secrets that were not there when they were last read.
-    absent: Mutex<BTreeSet<Read>>,
 }
 
 /// Why a read came to nothing, and what might help.
@@ -68,8 +64,7 @@ impl Server {
         remarks: Vec<String>,
         program: &'static str,
     ) -> Self {
-        let (mounts, absent) = (Mounts::default(), Mutex::default());
-        Self { client, session, mounts, remarks, program, absent }
+        Self { client, session, mounts: Mounts::default(), remarks, program }
     }
 
     async fn read_with(
@@ -221,8 +216,21 @@ impl Server {
         };
         Ok((place, version))
     }
+}
 
-    async fn outcome(&self, read: &Read, asking: Asking) -> Outcome {
+impl Backend for Server {
+    const KIND: &'static str = "vault";
+
+    fn identity(&self) -> String {
+        let namespace = self.client.namespace().unwrap_or_default();
+        format!("vault {} {namespace} {}", self.client.address(), self.session.login().identity())
+    }
+
+    fn exposed(&self) -> Option<&'static str> {
+        exposed(self.client.address())
+    }
+
+    async fn read(&self, read: &Read, asking: Asking) -> Outcome {
         let (place, version) = Self::named(read)?;
         if asking.only_looks && self.session.would_use_something_up().await {
             return Err(Unread::NotRead("not read: it would use up the wrapped secret id"));
@@ -245,29 +253,6 @@ impl Server {
             }
         }
     }
-}
-
-impl Backend for Server {
-    const KIND: &'static str = "vault";
-
-    fn identity(&self) -> String {
-        let namespace = self.client.namespace().unwrap_or_default();
-        format!("vault {} {namespace} {}", self.client.address(), self.session.login().identity())
-    }
-
-    fn exposed(&self) -> Option<&'static str> {
-        exposed(self.client.address())
-    }
-
-    async fn read(&self, read: &Read, asking: Asking) -> Outcome {
-        let outcome = self.outcome(read, asking).await;
-        let mut absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner);
-        match &outcome {
-            Err(Unread::Absent(_)) => drop(absent.insert(read.clone())),
-            _ => drop(absent.remove(read)),
-        }
-        outcome
-    }
 
     async fn prolonged(&self, blob: &Blob, asking: Asking) -> Option<Blob> {
         leases::prolonged(self, blob, asking).await
@@ -289,10 +274,9 @@ impl Backend for Server {
         &self,
         read: &Read,
         key: Option<&str>,
-        _absent: Option<&'static str>,
+        absent: Option<&'static str>,
     ) -> Option<String> {
-        let absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner).contains(read);
-        words::remedy(self, read, key, absent)
+        words::remedy(self, read, key, absent.is_some())
     }
 }
 

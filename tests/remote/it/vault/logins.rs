@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use config_core::{ExposeSecret, ProblemKind, Secrets, Vault};
+use config_core::{ExposeSecret, ProblemKind, Secrets};
 use config_tests_servers::http::Response;
 use config_tests_servers::openbao::{AppRole, JwtIssuer, Kv, Server, TokenReview};
 use config_tests_servers::proxy::Proxy;
 use config_tests_servers::standin::Standin;
 use serde_json::json;
 
-use super::{One, Variables, admin, and, failure, one, proxy, requests, variables};
+use super::{One, Variables, admin, and, by_app_role, failure, one, proxy, requests, variables};
 
 /// A secret, and a policy that allows to read it.
 fn secret() -> (Kv, String) {
@@ -103,12 +103,7 @@ fn a_report_asks_with_the_token_of_a_load_before_and_uses_up_no_secret_id() {
     let (kv, policy) = secret();
     let role = admin().app_role(&[&policy], "1h", &json!({ "secret_id_num_uses": 1 }));
     let proxy = proxy();
-    let vault = Vault::builder()
-        .endpoint(proxy.url())
-        .app_role(role.role_id.as_str(), role.secret_id())
-        .auth_mount(role.mount.as_str())
-        .build()
-        .unwrap();
+    let vault = by_app_role(&proxy, &role);
     let place = format!("{}/app", kv.mount);
     let loader = || One::loader().env([("PLACE", place.as_str())]).source(vault.clone());
     loader().load().unwrap();
@@ -179,12 +174,7 @@ fn a_token_that_is_taken_back_is_followed_by_one_fresh_login() {
     let (kv, policy) = secret();
     let role = admin().app_role(&[&policy], "1h", &json!({}));
     let proxy = proxy();
-    let vault = Vault::builder()
-        .endpoint(proxy.url())
-        .app_role(role.role_id.as_str(), role.secret_id())
-        .auth_mount(role.mount.as_str())
-        .build()
-        .unwrap();
+    let vault = by_app_role(&proxy, &role);
     let place = format!("{}/app", kv.mount);
     let load = || {
         let loader = One::loader().env([("PLACE", place.as_str())]).source(vault.clone());

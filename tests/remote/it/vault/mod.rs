@@ -15,8 +15,8 @@ mod variables;
 use std::collections::HashMap;
 
 use config_core::testing::{Canaries, assert_no_secrets};
-use config_core::{Error, ExposeSecret, ProblemKind, SecretString, Secrets};
-use config_tests_servers::openbao::{Admin, ROOT_TOKEN, Server};
+use config_core::{Error, ExposeSecret, ProblemKind, SecretString, Secrets, Vault};
+use config_tests_servers::openbao::{Admin, AppRole, ROOT_TOKEN, Server};
 use config_tests_servers::proxy::Proxy;
 
 /// One secret from the place that the environment names.
@@ -38,6 +38,16 @@ fn admin() -> Admin {
 /// The server behind a proxy of the test's own.
 fn proxy() -> Proxy {
     Proxy::before(Server::shared().address())
+}
+
+/// The server behind that proxy, as that role sees it.
+fn by_app_role(proxy: &Proxy, role: &AppRole) -> Vault {
+    Vault::builder()
+        .endpoint(proxy.url())
+        .app_role(role.role_id.as_str(), role.secret_id())
+        .auth_mount(role.mount.as_str())
+        .build()
+        .unwrap()
 }
 
 /// What the environment has for asking there with a token.

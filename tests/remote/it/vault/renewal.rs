@@ -7,7 +7,7 @@ use config_tests_servers::postgres::{Cluster, Login};
 use config_tests_servers::proxy::Proxy;
 use serde_json::json;
 
-use super::{One, admin, and, as_root, proxy, requests, variables};
+use super::{One, admin, and, as_root, by_app_role, proxy, requests, variables};
 
 #[test]
 fn a_token_is_prolonged_at_two_thirds_of_its_term() {
@@ -15,12 +15,7 @@ fn a_token_is_prolonged_at_two_thirds_of_its_term() {
     kv.put("app", &json!({ "api_key": "n0t-a-real-one" }));
     let role = admin().app_role(&[&admin().may_read(&kv.mount)], "3s", &json!({}));
     let proxy = proxy();
-    let vault = Vault::builder()
-        .endpoint(proxy.url())
-        .app_role(role.role_id.as_str(), role.secret_id())
-        .auth_mount(role.mount.as_str())
-        .build()
-        .unwrap();
+    let vault = by_app_role(&proxy, &role);
     let place = format!("{}/app", kv.mount);
     let load = || {
         let loader = One::loader().env([("PLACE", place.as_str())]).source(vault.clone());
@@ -45,12 +40,7 @@ fn a_token_that_is_over_is_followed_by_another() {
     kv.put("app", &json!({ "api_key": "n0t-a-real-one" }));
     let role = admin().app_role(&[&admin().may_read(&kv.mount)], "1s", &json!({}));
     let proxy = proxy();
-    let vault = Vault::builder()
-        .endpoint(proxy.url())
-        .app_role(role.role_id.as_str(), role.secret_id())
-        .auth_mount(role.mount.as_str())
-        .build()
-        .unwrap();
+    let vault = by_app_role(&proxy, &role);
     let place = format!("{}/app", kv.mount);
     for _ in 0..2 {
         let loader = One::loader().env([("PLACE", place.as_str())]).source(vault.clone());

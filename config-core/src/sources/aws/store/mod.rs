@@ -179,7 +179,7 @@ impl Aws {
     {
         let account = Arc::clone(&self.account);
         Box::pin(async move {
-            let running = self.source.runtime()?.run(work(account, Instant::now() + LIMIT));
+            let running = self.source.held.runtime()?.run(work(account, Instant::now() + LIMIT));
             running.await?
         })
     }
