@@ -56,6 +56,23 @@ pub(crate) const fn failed(error: Error) -> Error {
     error
 }
 
+/// Tells that settings are kept up to date from now on.
+#[cfg(all(feature = "live", feature = "tracing"))]
+pub(crate) fn started() {
+    tracing::debug!(
+        target: "config_core",
+        generation = 1_u64,
+        gauge.config.generation = 1_u64,
+        gauge.config.age_seconds = 0.0,
+        gauge.config.failures_in_row = 0_u64,
+        gauge.config.state = 0_u64,
+        "kept up to date",
+    );
+}
+
+#[cfg(all(feature = "live", not(feature = "tracing")))]
+pub(crate) const fn started() {}
+
 /// Tells of a refresh that succeeded. The fields with prefixes are what a layer makes metrics of.
 #[cfg(all(feature = "live", feature = "tracing"))]
 pub(crate) fn refreshed(generation: u64, change: Option<&crate::Change>, cause: crate::Cause) {
@@ -66,6 +83,8 @@ pub(crate) fn refreshed(generation: u64, change: Option<&crate::Change>, cause: 
             %cause,
             monotonic_counter.config.refreshes = 1_u64,
             gauge.config.generation = generation,
+            gauge.config.age_seconds = 0.0,
+            gauge.config.failures_in_row = 0_u64,
             "unchanged",
         );
         return;
@@ -77,6 +96,8 @@ pub(crate) fn refreshed(generation: u64, change: Option<&crate::Change>, cause: 
         %cause,
         monotonic_counter.config.refreshes = 1_u64,
         gauge.config.generation = generation,
+        gauge.config.age_seconds = 0.0,
+        gauge.config.failures_in_row = 0_u64,
         "refreshed",
     );
     if !change.restart_only.is_empty() {
@@ -92,6 +113,7 @@ pub(crate) const fn refreshed(_: u64, _: Option<&crate::Change>, _: crate::Cause
 #[cfg(all(feature = "live", feature = "tracing"))]
 pub(crate) fn refresh_failed(
     generation: u64,
+    age: std::time::Duration,
     failures: u32,
     next: std::time::Duration,
     cause: crate::Cause,
@@ -104,12 +126,22 @@ pub(crate) fn refresh_failed(
         %cause,
         monotonic_counter.config.refreshes = 1_u64,
         monotonic_counter.config.refresh.failures = 1_u64,
+        gauge.config.generation = generation,
+        gauge.config.age_seconds = age.as_secs_f64(),
+        gauge.config.failures_in_row = u64::from(failures),
         "refresh failed; the settings stay as they are",
     );
 }
 
 #[cfg(all(feature = "live", not(feature = "tracing")))]
-pub(crate) const fn refresh_failed(_: u64, _: u32, _: std::time::Duration, _: crate::Cause) {}
+pub(crate) const fn refresh_failed(
+    _: u64,
+    _: std::time::Duration,
+    _: u32,
+    _: std::time::Duration,
+    _: crate::Cause,
+) {
+}
 
 /// Tells of settings that can be relied on less than before, or fully again.
 #[cfg(all(feature = "live", feature = "tracing"))]

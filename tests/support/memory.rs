@@ -32,7 +32,7 @@ pub struct Copy {
 pub enum Region {
     /// What allocators hand out: the heap, and anonymous mappings.
     Heap,
-    /// The stack of the first thread, without the block below.
+    /// The stack of a thread; of the first one without the block below.
     Stack,
     /// The environment block that the kernel gave the process.
     Environment,
@@ -170,6 +170,7 @@ pub fn canary(length: usize) -> String {
 pub fn census(pid: u32, canary: &[u8]) -> io::Result<Census> {
     let windows = windows(canary);
     let environment = environment_block(pid)?;
+    let stacks = stack_pointers(pid)?;
     let memory = File::open(format!("/proc/{pid}/mem"))?;
     let program = fs::read_link(format!("/proc/{pid}/exe"))?.display().to_string();
     let mut census = Census::default();
@@ -180,6 +181,7 @@ pub fn census(pid: u32, canary: &[u8]) -> io::Result<Census> {
         for (at, length) in runs(&bytes, canary, &windows) {
             let region = match mapping.name.as_str() {
                 _ if environment.contains(&(mapping.range.start + at)) => Region::Environment,
+                "" if stacks.iter().any(|pointer| mapping.range.contains(pointer)) => Region::Stack,
                 "" | "[heap]" => Region::Heap,
                 "[stack]" => Region::Stack,
                 name if name.starts_with("[anon") => Region::Heap,
@@ -237,6 +239,19 @@ fn environment_block(pid: u32) -> io::Result<Range<usize>> {
         (Some(start), Some(end)) if start > 0 => Ok(start..end),
         _ => Err(io::Error::other("where the environment lies is not told")),
     }
+}
+
+/// Where the stacks are of the threads that sleep: proc(5) on `syscall`, the field before the last.
+fn stack_pointers(pid: u32) -> io::Result<Vec<usize>> {
+    let mut pointers = Vec::new();
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+        // A thread may end meanwhile, or run.
+        let Ok(told) = fs::read_to_string(thread?.path().join("syscall")) else { continue };
+        let pointer =
+            told.split_whitespace().rev().nth(1).and_then(|field| field.strip_prefix("0x"));
+        pointers.extend(pointer.and_then(|hex| usize::from_str_radix(hex, 16).ok()));
+    }
+    Ok(pointers)
 }
 
 /// Every run of eight bytes of the canary, and where in it they stand.

@@ -122,6 +122,15 @@ pub(crate) fn settings<T: Secrets>(
     }
 }
 
+/// Whether settings can be built of that, which stays as it is.
+#[cfg(feature = "live")]
+pub(crate) fn holds<T: Secrets>(resolution: &mut Resolution) -> bool {
+    let outcomes = resolution.outcomes.clone();
+    let (settings, drafts, _) = run::<T>(resolution);
+    resolution.outcomes = outcomes;
+    settings.is_some() && drafts.is_empty() && resolution.general.is_empty()
+}
+
 /// The report of everything that every source has, problems included.
 pub(crate) fn explained<T: Secrets>(
     resolved: Result<Resolution, Vec<crate::error::Problem>>,

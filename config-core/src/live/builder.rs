@@ -116,7 +116,8 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         self
     }
 
-    /// How often files are looked at, where the operating system does not tell that they changed; 5 seconds unless told.
+    /// How often files are looked at, where the operating system does not tell that they changed; 5 seconds unless told,
+    /// and 10 ms at least.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -238,7 +239,7 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         let watch = Watch::new(self.poll, self.events, move |path| hinted.hint(path));
         refresher.watches(&paths, &watch);
         let cell = Arc::new(Cell::new(settings));
-        let engine = Engine::new(core, Arc::clone(&cell), refresher, watch, self.poll);
+        let engine = Engine::new(core, Arc::clone(&cell), refresher, watch);
         Ok(Live::new(cell, engine.start()?))
     }
 }

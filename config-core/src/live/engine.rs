@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroize;
+
 use super::builder::WhenExpired;
 use super::cell::Cell;
 use super::changes::{Cause, Change, Feed};
@@ -24,6 +26,10 @@ use crate::trace;
 
 /// What sysexits.h calls a failure that another try may mend: whoever supervises the process starts it again.
 const EX_TEMPFAIL: i32 = 75;
+
+/// The longest sleep: what wakes the thread is a clock that stands still while the machine sleeps, so that a lease which
+/// ended meanwhile is seen to this long after the machine woke up, at the latest.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
 /// How long to wait for a thread to end that may be held by a file.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -48,10 +54,14 @@ pub(super) struct Core {
 struct Orders {
     stop: bool,
     /// Those who wait for a refresh that begins from now on.
-    waiting: Vec<Arc<Mailbox<Refreshed>>>,
+    waiting: Waiting,
     invalidated: bool,
     hinted: bool,
 }
+
+/// Those who wait for a refresh. However it ends, they are told that it did.
+#[derive(Default)]
+struct Waiting(Vec<Arc<Mailbox<Refreshed>>>);
 
 /// The thread; dropped, it is stopped.
 pub(super) struct Handle {
@@ -64,7 +74,6 @@ pub(super) struct Engine<T> {
     pub(super) cell: Arc<Cell<T>>,
     pub(super) refresher: Refresher<T>,
     pub(super) watch: Watch,
-    pub(super) poll: Duration,
     /// What the state was when it was last told.
     told: State,
     /// What began the refreshes that have failed since the last that succeeded.
@@ -100,7 +109,7 @@ impl Core {
         let mut orders = self.orders();
         match orders.stop {
             true => mailbox.close(),
-            false => orders.waiting.push(Arc::clone(&mailbox)),
+            false => orders.waiting.0.push(Arc::clone(&mailbox)),
         }
         drop(orders);
         self.wake.notify_all();
@@ -148,7 +157,21 @@ impl Core {
 
 impl Orders {
     const fn is_any(&self) -> bool {
-        self.stop || self.invalidated || self.hinted || !self.waiting.is_empty()
+        self.stop || self.invalidated || self.hinted || !self.waiting.0.is_empty()
+    }
+}
+
+impl Waiting {
+    fn told(&self, outcome: &Refreshed) {
+        for mailbox in &self.0 {
+            unharmed(|| mailbox.put(|_| outcome.clone()));
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|mailbox| unharmed(|| mailbox.close()));
     }
 }
 
@@ -158,10 +181,9 @@ impl<T: Secrets + Send + Sync> Engine<T> {
         cell: Arc<Cell<T>>,
         refresher: Refresher<T>,
         watch: Watch,
-        poll: Duration,
     ) -> Self {
         let asked_all = Moment::now();
-        Self { core, cell, refresher, watch, poll, told: State::Fresh, began: None, asked_all }
+        Self { core, cell, refresher, watch, told: State::Fresh, began: None, asked_all }
     }
 
     /// Starts the thread.
@@ -178,31 +200,32 @@ impl<T: Secrets + Send + Sync> Engine<T> {
 
     fn run(mut self) {
         let ending = Ending(Arc::clone(&self.core));
+        unharmed(trace::started);
         while let Some(orders) = ending.0.next(self.pause()) {
             let cause = self.cause(&orders);
             match cause {
                 Some(cause) => self.turn(cause, orders.waiting),
-                None => debug_assert!(orders.waiting.is_empty()),
+                None => debug_assert!(orders.waiting.0.is_empty()),
             }
+            overwrite_stack();
             // After the try that may be due: a machine that slept gets one before anything is too old.
             self.look_at_state();
         }
     }
 
-    /// How long to sleep: until something is due, and never longer than the poll interval, as the clock that wakes the
-    /// thread stands still while the machine sleeps.
+    /// How long to sleep: until something is due.
     fn pause(&self) -> Duration {
         let now = Moment::now();
         let status = self.core.status();
         let next = status.schedule.next().saturating_duration_since(now);
         let unseen = self.refresher.is_unseen().then_some(Duration::ZERO);
-        let limits = [Some(self.poll), unseen, status.until_expired(now)];
+        let limits = [Some(LONGEST_SLEEP), unseen, status.until_expired(now)];
         limits.into_iter().flatten().fold(next, Duration::min)
     }
 
     /// Why to refresh now, if there is a reason.
     fn cause(&mut self, orders: &Orders) -> Option<Cause> {
-        if !orders.waiting.is_empty() {
+        if !orders.waiting.0.is_empty() {
             return Some(Cause::Asked);
         }
         if orders.invalidated {
@@ -218,7 +241,7 @@ impl<T: Secrets + Send + Sync> Engine<T> {
     }
 
     /// One refresh, from beginning to end, and everybody told of it.
-    fn turn(&mut self, cause: Cause, waiting: Vec<Arc<Mailbox<Refreshed>>>) {
+    fn turn(&mut self, cause: Cause, waiting: Waiting) {
         let began = Moment::now();
         let failures = {
             let mut status = self.core.status();
@@ -242,9 +265,11 @@ impl<T: Secrets + Send + Sync> Engine<T> {
             std::mem::forget(payload);
             let message =
                 "a validator, a parser or a source panicked while the settings were refreshed";
-            Err(trace::failed(general(ProblemKind::Refused, message)))
+            let error = general(ProblemKind::Refused, message);
+            unharmed(|| drop(trace::failed(error.clone())));
+            Err(error)
         });
-        self.note(cause, &outcome);
+        unharmed(|| self.note(cause, &outcome));
         if let Ok(Some(change)) = &outcome {
             let order: Vec<&'static str> =
                 T::schema().leaves().iter().map(crate::schema::Leaf::path).collect();
@@ -253,9 +278,7 @@ impl<T: Secrets + Send + Sync> Engine<T> {
         if matches!(&outcome, Ok(Some(_))) {
             unharmed(|| self.core.pools.swapped());
         }
-        for mailbox in waiting {
-            unharmed(|| mailbox.put(|_| outcome.clone()));
-        }
+        waiting.told(&outcome);
     }
 
     fn is_time_to_ask_all(&self, now: Moment) -> bool {
@@ -299,9 +322,9 @@ impl<T: Secrets + Send + Sync> Engine<T> {
                 let until = self.refresher.good_until();
                 status.schedule.failed(now, wait, until, &mut fastrand::f64);
                 let next = status.schedule.next().saturating_duration_since(now);
-                let failures = status.schedule.failures();
+                let (age, failures) = (status.schedule.age(now), status.schedule.failures());
                 drop(status);
-                trace::refresh_failed(generation, failures, next, cause);
+                trace::refresh_failed(generation, age, failures, next, cause);
             }
         }
     }
@@ -343,7 +366,8 @@ impl Drop for Ending {
         orders.stop = true;
         let waiting = std::mem::take(&mut orders.waiting);
         drop(orders);
-        waiting.iter().for_each(|mailbox| unharmed(|| mailbox.close()));
+        drop(waiting);
+        self.0.status().is_over = true;
         unharmed(|| self.0.feed.close());
     }
 }
@@ -379,6 +403,14 @@ fn unharmed(run: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
         std::mem::forget(payload);
     }
+}
+
+/// Overwrites what a refresh left on the stack of its thread, which sleeps then and would keep it: words of a value that
+/// was compared or decoded.
+#[inline(never)]
+fn overwrite_stack() {
+    const WORDS: usize = 16 * 1024;
+    [0_u64; WORDS].zeroize();
 }
 
 /// The failure of a refresh that is of no field.

@@ -42,10 +42,14 @@ impl<M> Mailbox<M> {
 
     /// None where the box is closed and empty.
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Option<M>> {
+        // A waker is code of others: it is made, run and dropped under no lock.
+        let waker = context.waker().clone();
         let mut contents = self.contents();
         match contents.mail.take() {
             None if !contents.is_closed => {
-                contents.waker = Some(context.waker().clone());
+                let before = contents.waker.replace(waker);
+                drop(contents);
+                drop(before);
                 Poll::Pending
             }
             mail => Poll::Ready(mail),
@@ -77,7 +81,6 @@ impl<M> Mailbox<M> {
         }
     }
 
-    /// A waker is code of others: it runs under no lock.
     fn tell(&self, mut contents: MutexGuard<'_, Contents<M>>) {
         let waker = contents.waker.take();
         drop(contents);
@@ -89,5 +92,48 @@ impl<M> Mailbox<M> {
 
     fn contents(&self) -> MutexGuard<'_, Contents<M>> {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::{Arc, mpsc};
+    use std::task::{Context, Wake, Waker};
+    use std::time::Duration;
+
+    use super::Mailbox;
+
+    /// A waker of a task that owns the last handle to live settings: its end closes the box.
+    struct Last {
+        mailbox: Arc<Mailbox<u8>>,
+        dropped: Arc<AtomicU32>,
+    }
+
+    impl Wake for Last {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            self.mailbox.close();
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_waker_whose_end_asks_the_box_waits_for_nothing() {
+        let (done, over) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mailbox = Arc::new(Mailbox::new());
+            let dropped = Arc::new(AtomicU32::new(0));
+            let last = Last { mailbox: Arc::clone(&mailbox), dropped: Arc::clone(&dropped) };
+            let waker = Waker::from(Arc::new(last));
+            assert!(mailbox.poll(&Context::from_waker(&waker)).is_pending());
+            drop(waker);
+            assert!(mailbox.poll(&Context::from_waker(Waker::noop())).is_pending());
+            done.send(dropped.load(Ordering::Relaxed)).unwrap();
+        });
+        assert_eq!(over.recv_timeout(Duration::from_secs(30)), Ok(1));
     }
 }

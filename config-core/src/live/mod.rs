@@ -129,14 +129,16 @@ impl<T: Secrets + Send + Sync> Live<T> {
     pub fn try_snapshot(&self) -> Result<Arc<T>, Expired> {
         let now = Moment::now();
         let status = self.handle.core().status();
-        match status.is_refused(now) {
-            true => Err(Expired {
+        if status.is_refused(now) {
+            return Err(Expired {
                 age: status.schedule.age(now),
                 max_stale: status.max_stale,
                 ended: status.ended(now),
-            }),
-            false => Ok(self.snapshot()),
+            });
         }
+        // A read may drop an older generation, whose destructor is code of the program.
+        drop(status);
+        Ok(self.snapshot())
     }
 
     /// A reader of its own for code that reads in a loop and has a place to keep it.

@@ -126,6 +126,13 @@ impl<T: Secrets> Refresher<T> {
         forget_refused(&resolution);
         let lent = Lent::of(&resolution);
         let mut prints = Fingerprints::of(&resolution, &self.keyed);
+        // What waits for a restart is judged now, while somebody looks, and not when it keeps the restart from coming up.
+        if self.is_another_pinned(&prints) && !build::holds::<T>(&mut resolution) {
+            return match build::settings::<T>(Ok(resolution), &self.options, Wanted::Again) {
+                Err(error) => Err(error),
+                Ok(_) => Err(general(ProblemKind::Refused, "a validator refuses and allows alike")),
+            };
+        }
         let pending = self.pin(&mut resolution, &mut prints);
         let built = build::settings::<T>(Ok(resolution), &self.options, Wanted::Again)?;
         self.lent = lent;
@@ -165,6 +172,10 @@ impl<T: Secrets> Refresher<T> {
         }
         let message = "the files changed again and again while they were read";
         Err(trace::failed(general(ProblemKind::Unreachable, message)))
+    }
+
+    fn is_another_pinned(&self, prints: &Fingerprints) -> bool {
+        self.pinned.iter().any(|pinned| prints.differs(pinned.leaf, &self.first))
     }
 
     /// Puts back what fields keep that only a restart may change; gives those that it would.

@@ -23,6 +23,8 @@ pub(super) struct Status {
     pub(super) last_failure: Option<String>,
     pub(super) pending: Vec<&'static str>,
     pub(super) events_work: bool,
+    /// Whether the thread is gone that refreshes them.
+    pub(super) is_over: bool,
     /// When the first of what the settings were lent ends.
     pub(super) good_until: Option<Moment>,
     sources: Vec<Known>,
@@ -60,6 +62,7 @@ impl Status {
             last_failure: None,
             pending: Vec::new(),
             events_work: false,
+            is_over: false,
             good_until: None,
             sources: Vec::new(),
         }
@@ -79,10 +82,10 @@ impl Status {
         Some(now.saturating_duration_since(until))
     }
 
-    /// The same by their age alone. A refresh that something holds is one that fails.
+    /// The same by their age alone. A refresh that something holds is one that fails, and so is one that nobody makes.
     pub(super) fn state_by_age(&self, now: Moment) -> State {
         let running = self.running.map(|since| now.saturating_duration_since(since));
-        let is_held = running.is_some_and(|long| long > self.patience);
+        let is_held = self.is_over || running.is_some_and(|long| long > self.patience);
         match self.schedule.state(now) {
             State::Expired => State::Expired,
             _ if is_held && self.schedule.age(now) >= self.max_stale => State::Expired,

@@ -113,6 +113,7 @@ pub(crate) struct Resolution {
 }
 
 /// What became of one question.
+#[cfg_attr(feature = "live", derive(Clone))]
 pub(crate) enum Outcome {
     /// No source has it.
     Absent,

@@ -42,6 +42,11 @@ pub(super) fn check(subject: &Subject<'_>, questions: &mut Vec<Question>) -> Opt
                 "a composed secret is there when its parts are: take `required` or `Option` away";
             ctxt.error_at(compose.name, message);
         }
+        if let Some(restart_only) = &attrs.restart_only {
+            let message = "a composed secret changes with its parts: take `restart_only` away here, and write it on \
+                           the fields that it is made of";
+            ctxt.error_at(restart_only.name, message);
+        }
         return Some(Presence::Required);
     }
     match (&attrs.default, &attrs.required, optional) {

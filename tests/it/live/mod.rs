@@ -23,7 +23,7 @@ struct Settings {
     port: u16,
     #[secret(required, format = any)]
     token: SecretString,
-    #[setting(default = "eu", restart_only)]
+    #[setting(default = "eu", one_of("eu", "us"), restart_only)]
     region: String,
     #[secret(compose = "https://{region}.example/{token}")]
     #[expect(dead_code, reason = "that it changes with its parts counts")]

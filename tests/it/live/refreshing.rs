@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use config_core::{Cause, Live, ProblemKind, Secrets, WhenExpired};
+use config_core::{Cause, Live, Problem, ProblemKind, Secrets, WhenExpired};
 use config_tests::changing::Changing;
 use config_tests::{NOTHING, block_on};
 
@@ -83,6 +83,21 @@ fn a_field_for_restarts_keeps_its_value_and_what_waits_for_one_is_told_once() {
     store.set("region", "eu");
     live.refresh_now_blocking().unwrap();
     assert!(live.health().restart_pending.is_empty());
+}
+
+#[test]
+fn what_waits_for_a_restart_is_judged_before_the_restart() {
+    let store = store();
+    let live = started(&store);
+    store.set("region", "the moon");
+    let error = live.refresh_now_blocking().unwrap_err();
+    assert_eq!(error.iter().map(Problem::path).collect::<Vec<_>>(), ["region"]);
+    assert!(live.health().restart_pending.is_empty());
+    store.set("port", "2");
+    store.set("region", "us");
+    let change = live.refresh_now_blocking().unwrap().unwrap();
+    assert_eq!((change.fields, change.restart_only), (vec!["port"], vec!["region"]));
+    assert_eq!(live.snapshot().region, "eu");
 }
 
 #[test]
