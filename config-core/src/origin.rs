@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "live")]
+use crate::clock::Moment;
 use crate::value::Position;
 
 /// Where a value was found: the source, the name it had there, and the place in the file.
@@ -34,6 +36,21 @@ struct More {
     /// How old the answer is, where the source could not be asked and an earlier one was taken.
     age: Option<Duration>,
     advice: Option<Box<str>>,
+    #[cfg(feature = "live")]
+    term: Term,
+}
+
+/// How long a value is good, as far as its source tells that of each value.
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Term {
+    /// It does not tell.
+    #[default]
+    Untold,
+    /// As far as is known it is good for ever.
+    Endless,
+    /// It was lent until then.
+    Until(Moment),
 }
 
 impl Origin {
@@ -188,6 +205,19 @@ impl Origin {
     /// What to do there where the value does not fit.
     pub(crate) fn advice(&self) -> Option<&str> {
         self.more.as_ref().and_then(|more| more.advice.as_deref())
+    }
+
+    /// The same, good until then; for ever where that is none.
+    #[cfg(all(feature = "_net", feature = "live"))]
+    pub(crate) fn lent(mut self, until: Option<Moment>) -> Self {
+        self.more_mut().term = until.map_or(Term::Endless, Term::Until);
+        self
+    }
+
+    /// How long the value is good.
+    #[cfg(feature = "live")]
+    pub(crate) fn term(&self) -> Term {
+        self.more.as_ref().map_or(Term::Untold, |more| more.term)
     }
 
     /// The place in the file, and the file where neither the source nor the key names it; empty where none is known.

@@ -51,6 +51,11 @@ pub trait Source: Send + Sync {
     /// this source.
     fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a>;
 
+    /// Takes on what is to be read of a store for all sources that share it: called for each remote source of a load, in
+    /// the order of the list, before the first is asked. A source that has another in it passes it on.
+    #[doc(hidden)]
+    fn __claim(&self, _wanted: &Wanted<'_>) {}
+
     /// Whether the source asks somebody over a network or another process: it is then asked after all local ones, at
     /// the same time as the other remote ones, and never waited for past the deadline. A local source must answer at
     /// once, with [`Fetch::Ready`]; no deadline guards it.
@@ -128,7 +133,8 @@ pub trait Source: Send + Sync {
     }
 
     /// When the first of what it was lent is no longer good, unless it is seen to before. Live settings that could not
-    /// be refreshed try again the sooner for it.
+    /// be refreshed try again the sooner for it. Where it is later than before and the values are the same, these were
+    /// prolonged, whatever else fails; other values count once they are taken over.
     fn good_until(&self) -> Option<Instant> {
         None
     }
@@ -178,6 +184,9 @@ pub struct Wanted<'a> {
     pub(crate) only_looks: bool,
     #[cfg(feature = "_net")]
     pub(crate) kept: crate::remote::Kept,
+    /// What the source has to do with others of the load that ask the same store; none where it is alone.
+    #[cfg(feature = "_net")]
+    pub(crate) part: Option<&'a crate::remote::Part>,
 }
 
 /// One key wanted: all the names under which a source may hold it.
@@ -226,6 +235,8 @@ impl<'a> Wanted<'a> {
             only_looks: false,
             #[cfg(feature = "_net")]
             kept: crate::remote::Kept { cache: None, stale: None },
+            #[cfg(feature = "_net")]
+            part: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Files and values that are encrypted with age.
 
-use config_core::age::{Identity, encrypt_file, encrypt_value};
+use std::slice;
+
+use config_core::age::{Identity, decrypt_value, encrypt_file, encrypt_value};
 use config_core::{ExposeSecret, ProblemKind, SecretString, Secrets};
 use config_tests::{Bench, NOTHING, only};
 
@@ -104,13 +106,104 @@ fn values_that_were_swapped_are_refused() {
     assert!(problem.message().contains("made for another key"), "{}", problem.message());
 }
 
+/// A file of a repository, in three states of which two were made apart.
+struct Merge {
+    directory: tempfile::TempDir,
+}
+
+impl Merge {
+    fn of(base: &str, ours: &str, theirs: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in [("base", base), ("ours", ours), ("theirs", theirs)] {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        }
+        Self { directory }
+    }
+
+    /// What git makes of both changes, and in how many places it cannot.
+    fn merged(&self) -> (String, i32) {
+        let output = self.git(&["merge-file", "-p", "ours", "base", "theirs"]);
+        (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
+    }
+
+    /// How many lines came and went between the base and ours, as git counts.
+    fn changed(&self) -> String {
+        let output = self.git(&["diff", "--no-index", "--numstat", "base", "ours"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.split('\t').take(2).collect::<Vec<_>>().join(" ")
+    }
+
+    fn git(&self, arguments: &[&str]) -> std::process::Output {
+        let mut git = std::process::Command::new("git");
+        git.args(arguments).current_dir(self.directory.path()).env("HOME", self.directory.path());
+        git.output().unwrap()
+    }
+}
+
+/// The text with the value of one key encrypted anew, as somebody does it who edits that line.
+fn edited(sealed: &Sealed, text: &str, key: &str, value: &str) -> String {
+    let identity = slice::from_ref(&sealed.identity);
+    let mut values = text.match_indices("ENC[").map(|(at, _)| {
+        let end = text[at..].find(']').unwrap();
+        &text[at..=at + end]
+    });
+    let old = values.find(|old| decrypt_value(key, old, identity).is_ok()).unwrap();
+    text.replacen(old, &sealed.value(key, value), 1)
+}
+
+/// The lines that two texts have in common, which have as many of them.
+fn same_lines(one: &str, other: &str) -> Vec<bool> {
+    assert_eq!(one.lines().count(), other.lines().count());
+    one.lines().zip(other.lines()).map(|(one, other)| one == other).collect()
+}
+
 #[test]
-fn a_diff_shows_the_lines_whose_values_have_changed() {
+fn encrypting_one_value_anew_changes_its_line_alone() {
     let sealed = Sealed::new();
-    let line = |key: &str, value: &str| format!("APP_{key}={}", sealed.value(key, value));
-    let before = [line("A", "1"), line("B", "2"), line("C", "3")];
-    let after = [before[0].clone(), line("B", "4"), before[2].clone()];
-    let changed: Vec<_> = (0..3).filter(|at| before[*at] != after[*at]).collect();
-    assert_eq!(changed, [1]);
-    assert!(after.iter().all(|line| !line.contains('\n')));
+    let long = "a line\n".repeat(2_000);
+    let lines = [("APP_A", "1"), ("APP_B", "2"), ("APP_C", long.as_str()), ("APP_D", "4")];
+    let lines = lines.map(|(key, value)| format!("{key}={}\n", sealed.value(key, value)));
+    let base = lines.concat();
+    // The same value once more: its cipher text differs, and no other line follows it.
+    for value in ["2", "another", long.as_str()] {
+        let ours = edited(&sealed, &base, "APP_B", value);
+        assert_eq!(same_lines(&base, &ours), [true, false, true, true]);
+        assert_eq!(Merge::of(&base, &ours, "").changed(), "1 1");
+    }
+}
+
+#[test]
+fn changes_of_different_values_are_merged_by_git_and_what_comes_of_it_loads() {
+    let sealed = Sealed::new();
+    let (token, port, hosts) =
+        (sealed.value("token", "one"), sealed.value("port", "1"), sealed.value("hosts", "a"));
+    let base = format!(
+        "{{\n  \"token\": \"{token}\",\n  \"port\": \"{port}\",\n  \"hosts\": \"{hosts}\"\n}}\n"
+    );
+    let ours = edited(&sealed, &base, "token", "two");
+    let theirs = edited(&sealed, &base, "hosts", "a, b");
+    let (merged, conflicts) = Merge::of(&base, &ours, &theirs).merged();
+    assert_eq!(conflicts, 0, "{merged}");
+    sealed.bench.write("secrets.json", &merged);
+    let settings = sealed.load().unwrap();
+    assert_eq!((settings.token.expose_secret(), settings.port), ("two", 1));
+    assert_eq!(settings.hosts.unwrap(), ["a", "b"]);
+    // Two values for one key are for a person to choose from, as in any file.
+    let against = edited(&sealed, &base, "token", "three");
+    assert_eq!(Merge::of(&base, &ours, &against).merged().1, 1);
+}
+
+#[test]
+fn changes_of_different_lines_of_a_dotenv_file_are_merged_alike() {
+    let sealed = Sealed::new();
+    let lines = [("APP_TOKEN", "one"), ("APP_PORT", "1"), ("APP_HOSTS", "a")];
+    let base = lines.map(|(key, value)| format!("{key}={}\n", sealed.value(key, value))).concat();
+    let ours = edited(&sealed, &base, "APP_TOKEN", "two");
+    let theirs = edited(&sealed, &base, "APP_HOSTS", "b");
+    let (merged, conflicts) = Merge::of(&base, &ours, &theirs).merged();
+    assert_eq!(conflicts, 0, "{merged}");
+    sealed.bench.write(".env", &merged);
+    let settings = sealed.load().unwrap();
+    assert_eq!((settings.token.expose_secret(), settings.port), ("two", 1));
+    assert_eq!(settings.hosts.unwrap(), ["b"]);
 }

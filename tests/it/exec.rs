@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use config_core::{ExposeSecret, OnFailure, ProblemKind, SecretString, Secrets};
+use config_core::{ExposeSecret, Loader, OnFailure, ProblemKind, SecretString, Secrets};
 use config_tests::{Bench, NOTHING, block_on, only};
+
+use crate::runtimes::{Bed, everywhere};
 
 #[derive(Debug, Secrets)]
 #[secrets(prefix = "APP", sources(env, exec))]
@@ -130,4 +132,23 @@ fn explaining_tells_of_each_command() {
     let report = Each::loader().root(bench.path()).env([("APP_TOKEN", "x")]).explain().to_string();
     assert!(report.contains("exec cat token"), "{report}");
     assert!(!report.contains("canary"), "{report}");
+}
+
+struct Commands(Bench);
+
+impl Bed for Commands {
+    type Settings = Each;
+
+    fn loader(&self) -> Loader<Each> {
+        Each::loader().root(self.0.path()).env(NOTHING)
+    }
+
+    fn check(&self, settings: &Each) {
+        assert_eq!(settings.token.expose_secret(), "canary");
+    }
+}
+
+#[test]
+fn commands_are_run_on_any_runtime_and_on_none() {
+    everywhere(Commands(bench()));
 }

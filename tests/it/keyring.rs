@@ -1,5 +1,8 @@
 //! The keyring of a desktop, without the desktop: `gnome-keyring-daemon` on a session bus of its own.
 
+mod identity;
+mod runtimes;
+
 use std::ffi::OsStr;
 use std::time::Duration;
 

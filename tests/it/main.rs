@@ -22,5 +22,8 @@ mod memory;
 mod memory_live;
 #[cfg(target_os = "linux")]
 mod memory_remote;
+mod planned;
+#[path = "../runtimes/mod.rs"]
+mod runtimes;
 mod schema;
 mod together;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use config_core::{Absence, Answer, Failure, Fetch, Node, Origin, Source, Wanted};
 
@@ -17,6 +18,7 @@ struct Inner {
     failure: Mutex<Option<Failure>>,
     panics: AtomicBool,
     asked: AtomicUsize,
+    good_until: Mutex<Option<Instant>>,
     is_shut: Mutex<bool>,
     opened: Condvar,
 }
@@ -43,6 +45,7 @@ impl Changing {
             failure: Mutex::default(),
             panics: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
+            good_until: Mutex::default(),
             is_shut: Mutex::new(false),
             opened: Condvar::new(),
         }))
@@ -69,6 +72,11 @@ impl Changing {
         self.0.asked.load(Ordering::SeqCst)
     }
 
+    /// Says that what it answers is good until then.
+    pub fn lends(&self, until: Instant) {
+        *locked(&self.0.good_until) = Some(until);
+    }
+
     /// Holds up whoever asks, until it is opened.
     pub fn shut(&self) {
         *locked(&self.0.is_shut) = true;
@@ -88,6 +96,10 @@ impl Source for Changing {
 
     fn is_remote(&self) -> bool {
         self.0.is_remote
+    }
+
+    fn good_until(&self) -> Option<Instant> {
+        *locked(&self.0.good_until)
     }
 
     fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {

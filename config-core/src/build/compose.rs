@@ -134,7 +134,8 @@ impl Builder<'_> {
             }
         };
         let leaf = named.map(|at| first + at);
-        self.note(leaf.unwrap_or(first), What::Struct { path, words, has_origin: leaf.is_some() });
+        let (has_origin, judged) = (leaf.is_some(), first..first + leaves.len());
+        self.note(leaf.unwrap_or(first), What::Struct { path, words, has_origin, judged });
     }
 }
 

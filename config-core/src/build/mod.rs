@@ -2,6 +2,8 @@
 
 pub(crate) mod compose;
 pub(crate) mod direct;
+#[cfg(feature = "_net")]
+mod doubt;
 pub(crate) mod gate;
 mod got;
 pub(crate) mod problems;
@@ -70,6 +72,12 @@ enum What {
         path: String,
         words: String,
         has_origin: bool,
+        /// The fields of the struct, each of which may be what is wrong.
+        #[cfg_attr(
+            not(feature = "_net"),
+            expect(dead_code, reason = "nothing is kept of answers")
+        )]
+        judged: Range<usize>,
     },
 }
 
@@ -171,6 +179,8 @@ pub(crate) fn named(
     {
         return Ok(secret);
     }
+    #[cfg(feature = "_net")]
+    options.cache.iter().for_each(|cache| cache.doubt(&variable));
     resolve::beyond(&mut resolution, questions, options);
     let warnings = crate::report::failing(&resolution, questions, options);
     let problems = problems::of_name(questions, name, &mut resolution);
@@ -223,6 +233,8 @@ fn failed(
     drafts: Vec<Draft>,
     options: &Options,
 ) -> Error {
+    #[cfg(feature = "_net")]
+    doubt::doubt(schema, resolution, &drafts, options);
     let mut problems = std::mem::take(&mut resolution.general);
     let questions = Questions::Fields(schema);
     let asked = resolution.list.all_opened();

@@ -263,6 +263,9 @@ impl<T: Secrets + Send + Sync> Engine<T> {
         let outcome = outcome.unwrap_or_else(|payload| {
             // Its words may hold a value, and its destructor may panic in its turn.
             std::mem::forget(payload);
+            // Which value it was of is not known, and each may be another by the next try.
+            #[cfg(feature = "_net")]
+            self.core.cache.expire();
             let message =
                 "a validator, a parser or a source panicked while the settings were refreshed";
             let error = general(ProblemKind::Refused, message);
@@ -319,7 +322,9 @@ impl<T: Secrets + Send + Sync> Engine<T> {
                 status.failures += 1;
                 status.last_failure = Some(status::words(error));
                 let wait = self.refresher.retry_after();
-                let until = self.refresher.good_until();
+                // What the settings hold may have been prolonged all the same.
+                status.good_until = self.refresher.good_until();
+                let until = status.good_until;
                 status.schedule.failed(now, wait, until, &mut fastrand::f64);
                 let next = status.schedule.next().saturating_duration_since(now);
                 let (age, failures) = (status.schedule.age(now), status.schedule.failures());

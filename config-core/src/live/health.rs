@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::schedule::State;
+use crate::source::FailureKind;
 
 /// How the settings are. Its `Display` is a text for people, its fields are for everything else. It holds no value.
 ///
@@ -62,6 +63,8 @@ pub struct SourceHealth {
     pub next_try: Duration,
     /// Why it failed last, in words that hold no value; none where it answered.
     pub last_failure: Option<String>,
+    /// Of which sort that failure was: a store that is out of reach is told from one that refuses.
+    pub last_failure_kind: Option<FailureKind>,
 }
 
 /// The same as numbers, for gauges and counters.

@@ -8,6 +8,7 @@ mod events;
 mod field;
 mod fingerprint;
 mod health;
+mod lent;
 mod mailbox;
 pub mod pool;
 mod reading;

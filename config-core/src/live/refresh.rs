@@ -5,10 +5,11 @@ use std::hash::RandomState;
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use super::engine::{Core, general};
 use super::fingerprint::Fingerprints;
+use super::lent::Lent;
 use super::stamps::Stamps;
 use super::status::Told;
 use super::watch::Watch;
@@ -22,9 +23,6 @@ use crate::trace;
 
 /// How often a load is done again because files changed while it ran.
 const ROUNDS: usize = 5;
-
-/// How long something that was due and is due still is left alone; doubled each time.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// What a load needs, and what is known of the last.
 pub(super) struct Refresher<T> {
@@ -42,8 +40,6 @@ pub(super) struct Refresher<T> {
     /// Whether files changed so shortly before that another change at once would not show.
     is_unsettled: bool,
     lent: Lent,
-    /// How often in a row something was due still after it had been seen to.
-    overdue: u32,
     retry_after: Option<Duration>,
     settings: PhantomData<fn() -> T>,
 }
@@ -52,13 +48,6 @@ pub(super) struct Refresher<T> {
 struct Pinned {
     leaf: usize,
     found: Option<Found>,
-}
-
-/// When what the sources hold has to be seen to, and when it ends.
-#[derive(Clone, Copy, Default)]
-struct Lent {
-    due: Option<Moment>,
-    good_until: Option<Moment>,
 }
 
 /// What a refresh found.
@@ -109,7 +98,6 @@ impl<T: Secrets> Refresher<T> {
             stamps: None,
             is_unsettled: false,
             lent,
-            overdue: 0,
             retry_after: None,
             settings: PhantomData,
         };
@@ -126,6 +114,7 @@ impl<T: Secrets> Refresher<T> {
         forget_refused(&resolution);
         let lent = Lent::of(&resolution);
         let mut prints = Fingerprints::of(&resolution, &self.keyed);
+        self.lent.follow(&lent, &prints, &self.prints);
         // What waits for a restart is judged now, while somebody looks, and not when it keeps the restart from coming up.
         if self.is_another_pinned(&prints) && !build::holds::<T>(&mut resolution) {
             return match build::settings::<T>(Ok(resolution), &self.options, Wanted::Again) {
@@ -135,7 +124,7 @@ impl<T: Secrets> Refresher<T> {
         }
         let pending = self.pin(&mut resolution, &mut prints);
         let built = build::settings::<T>(Ok(resolution), &self.options, Wanted::Again)?;
-        self.lent = lent;
+        self.lent.succeed(lent, self.pinned.iter().map(|pinned| pinned.leaf));
         let fields = prints.changed(&self.prints, T::schema());
         let settings = (!fields.is_empty()).then_some(built.settings);
         self.prints = prints;
@@ -223,48 +212,19 @@ impl<T: Secrets> Refresher<T> {
     }
 
     pub(super) const fn due(&self) -> Option<Moment> {
-        self.lent.due
+        self.lent.due()
     }
 
-    pub(super) const fn good_until(&self) -> Option<Moment> {
-        self.lent.good_until
+    pub(super) fn next_due(&mut self, now: Moment) -> Option<Moment> {
+        self.lent.next_due(now)
+    }
+
+    pub(super) fn good_until(&self) -> Option<Moment> {
+        self.lent.good_until()
     }
 
     pub(super) const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
-    }
-
-    /// When something lent is due after a refresh that succeeded. What is due still, since the store could not see to
-    /// it, is not asked about again and again, and once more when it ends.
-    pub(super) fn next_due(&mut self, now: Moment) -> Option<Moment> {
-        let due = self.lent.due?;
-        if due > now {
-            self.overdue = 0;
-            return Some(due);
-        }
-        let wait = AGAIN.saturating_mul(1 << self.overdue.min(6));
-        let left = self.lent.good_until.map(|until| until.saturating_duration_since(now));
-        let left = left.filter(|left| !left.is_zero());
-        let wait = left.map_or(wait, |left| wait.min((left / 4).max(AGAIN)).min(left));
-        self.overdue = self.overdue.saturating_add(1);
-        self.lent.due = Some(now + wait);
-        self.lent.due
-    }
-}
-
-impl Lent {
-    fn of(resolution: &Resolution) -> Self {
-        let (now, moment) = (Instant::now(), Moment::now());
-        let earliest = |of: fn(&dyn Source) -> Option<Instant>| {
-            let opened = resolution.list.all_opened();
-            let sources = opened.into_iter().filter_map(|entry| resolution.list.opened(entry));
-            let first = sources.filter_map(|source| of(&**source)).min()?;
-            Some(moment + first.saturating_duration_since(now))
-        };
-        Self {
-            due: earliest(|source| source.due()),
-            good_until: earliest(|source| source.good_until()),
-        }
     }
 }
 
@@ -276,7 +236,8 @@ fn forget_refused(resolution: &Resolution) {
         let is_refused = matches!(failure.kind(), FailureKind::Denied | FailureKind::Expired);
         let lends =
             |source: &Arc<dyn Source>| source.due().is_some() || source.good_until().is_some();
-        if is_refused && !resolution.list.opened(*entry).is_some_and(lends) {
+        let list = &resolution.list;
+        if is_refused && !list.twins(*entry).any(|twin| list.opened(twin).is_some_and(lends)) {
             resolution.list.forget(*entry);
         }
     }

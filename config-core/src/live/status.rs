@@ -8,7 +8,7 @@ use super::schedule::{Schedule, State};
 use crate::clock::Moment;
 use crate::error::{Error, Problem};
 use crate::resolve::{Missed, Outcome, Resolution};
-use crate::source::Failure;
+use crate::source::{Failure, FailureKind};
 
 pub(super) struct Status {
     pub(super) schedule: Schedule,
@@ -35,7 +35,8 @@ struct Known {
     label: String,
     last_success: Option<Moment>,
     failures: u32,
-    last_failure: Option<String>,
+    /// In words, and of which sort it was.
+    last_failure: Option<(String, FailureKind)>,
 }
 
 /// What came of asking one source.
@@ -119,7 +120,7 @@ impl Status {
             match failure {
                 Some(failure) => {
                     known.failures = known.failures.saturating_add(1);
-                    known.last_failure = Some(failure.to_string());
+                    known.last_failure = Some((failure.to_string(), failure.kind()));
                 }
                 None => {
                     known.last_success = Some(now);
@@ -137,7 +138,8 @@ impl Status {
             last_success: known.last_success.map(|at| now.saturating_duration_since(at)),
             failures_in_row: known.failures,
             next_try,
-            last_failure: known.last_failure.clone(),
+            last_failure: known.last_failure.as_ref().map(|(words, _)| words.clone()),
+            last_failure_kind: known.last_failure.as_ref().map(|(_, kind)| *kind),
         });
         Health {
             generation,

@@ -1,8 +1,11 @@
-//! That a store had no such secret when it was last reached: kept for loads that may take earlier answers.
+//! That a store has no such secret, or no such version: what that comes to, and keeping it for loads that may take
+//! earlier answers.
 
-use super::Unread;
-use super::given::Given;
 use std::borrow::Cow;
+
+use super::given::Given;
+use super::{Backend, Read, Unread};
+use crate::source::{Failure, FailureKind};
 
 /// How many absences are kept. The fields of a struct are few; names that are asked for at run time have no end.
 pub(super) const MOST: usize = 1000;
@@ -23,4 +26,20 @@ impl Gone {
             Unread::WasAbsent { .. } | Unread::NotRead(_) | Unread::Failed(_) => None,
         }
     }
+}
+
+/// What it comes to that a version which somebody named is not there, or cannot be told from a secret that is not. Who
+/// names a version wants no other value, so it is a failure: nothing weaker answers for it.
+pub(crate) fn gone<B: Backend>(
+    backend: &B,
+    read: &Read,
+    kind: FailureKind,
+    why: &'static str,
+) -> Unread {
+    let place = backend.whereabouts(read).map_or(String::new(), |place| format!(" {place}"));
+    let failure = Failure::new(kind, format!("{why}{place}"));
+    Unread::Failed(match backend.remedy(read, None, Some(why)) {
+        Some(remedy) => failure.hint(remedy),
+        None => failure,
+    })
 }

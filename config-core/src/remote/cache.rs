@@ -24,7 +24,8 @@ use crate::clock::Moment;
 ///
 /// Loads that want the same secret at the same time make one call. A secret that could not be read is not kept; that one
 /// is absent is kept for [`OnFailure::Stale`](crate::OnFailure::Stale) alone, and the next load asks for it all the same.
-/// Values are wiped when they are dropped from it.
+/// One that a load refused, malformed or not to a validator's liking, is asked for by the next load, unless it is under a
+/// lease. Values are wiped when they are dropped from it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -241,11 +242,19 @@ impl Cache {
     #[cfg(feature = "live")]
     pub(crate) fn expire(&self) {
         for entry in self.entries().values_mut() {
-            if let Some(held) = entry.held.as_mut().filter(|held| held.blob.lease.is_none()) {
-                held.until = held.given.came();
-            }
+            entry.held.iter_mut().for_each(Held::outdate);
             // What somebody is reading may be older than what is to be found.
             entry.flight = None;
+        }
+    }
+
+    /// Has the next load ask for what the fields of these paths were read from, if that is not under a lease.
+    pub(crate) fn doubt(&self, paths: &[&str]) {
+        for entry in self.entries().values_mut() {
+            let is_meant = paths.iter().any(|path| entry.fields.contains(*path));
+            if let Some(held) = entry.held.as_mut().filter(|_| is_meant) {
+                held.outdate();
+            }
         }
     }
 
@@ -303,6 +312,13 @@ impl Entry {
 impl Held {
     fn is_fresh(&self) -> bool {
         Moment::now() < self.until
+    }
+
+    /// Has it be an earlier answer from now on, unless it is under a lease.
+    fn outdate(&mut self) {
+        if self.blob.lease.is_none() {
+            self.until = self.given.came();
+        }
     }
 }
 

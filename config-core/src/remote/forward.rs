@@ -16,6 +16,10 @@ macro_rules! is_source_by {
                 $crate::source::Source::fetch(&*self.$remote, wanted)
             }
 
+            fn __claim(&self, wanted: &$crate::source::Wanted<'_>) {
+                $crate::source::Source::__claim(&*self.$remote, wanted)
+            }
+
             fn is_remote(&self) -> bool {
                 $crate::source::Source::is_remote(&*self.$remote)
             }

@@ -125,6 +125,8 @@ impl Words<'_> {
             Some(version) => origin.version(version.as_str()),
             None => origin,
         };
+        #[cfg(feature = "live")]
+        let origin = origin.lent(blob.good_until);
         match blob.age {
             Some(age) => origin.aged(age),
             None => origin,

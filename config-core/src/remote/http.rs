@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{sleep, timeout, timeout_at};
 use zeroize::Zeroizing;
@@ -192,7 +192,7 @@ impl Response {
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        retry::asked_for(self.header(RETRY_AFTER.as_str()))
+        retry::asked_for(self.header(RETRY_AFTER.as_str()), self.header(DATE.as_str()))
     }
 }
 

@@ -27,8 +27,8 @@ mod retry;
 pub(crate) mod runtime;
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 pub(crate) mod shell;
-#[cfg(any(feature = "gcp", feature = "vault"))]
 pub(crate) mod time;
+mod together;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -36,6 +36,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+pub(crate) use absent::gone;
 pub use cache::Cache;
 pub(crate) use forward::is_source_by;
 use lease::Lease;
@@ -43,6 +44,8 @@ use locate::{Located, Place};
 #[cfg(feature = "aws")]
 pub(crate) use reading::{each, gathered, late};
 use runtime::Holding;
+pub(crate) use together::{Load, Part};
+use together::{Store, Want};
 
 use crate::clock::Moment;
 use crate::source::{
@@ -106,8 +109,15 @@ pub(crate) trait Backend: Send + Sync + Sized + 'static {
         std::future::ready(())
     }
 
-    /// What reading these would ask, cost and need, without asking it.
-    fn plan(&self, reads: &[Read]) -> SourcePlan;
+    /// What has to be asked before these can be read, as far as it is known without asking; without a token in hand, the
+    /// login.
+    fn before(&self, reads: &[Read]) -> Before {
+        let _ = reads;
+        Before::default()
+    }
+
+    /// What reading these, each for so many keys, would ask, cost and need after that, without asking it.
+    fn plan(&self, reads: &[(Read, usize)]) -> SourcePlan;
 
     /// Where the store was asked for it, behind words that say it is not there: `in eu-west-1`.
     fn whereabouts(&self, read: &Read) -> Option<String> {
@@ -132,6 +142,15 @@ pub(crate) struct Read {
     pub(crate) place: String,
     /// Which version of it; none for the current one.
     pub(crate) version: Option<String>,
+}
+
+/// What is asked before the first secret can be read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Before {
+    /// The calls, in words for a person.
+    pub(crate) calls: Vec<String>,
+    /// How often an answer is waited for, one after the other.
+    pub(crate) waits: usize,
 }
 
 /// The terms under which a secret is read.
@@ -173,7 +192,8 @@ pub(crate) struct Blob {
 /// Why there is nothing of a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unread {
-    /// The store was asked and has no such secret, or no such version of it: `no such secret`.
+    /// The store was asked and has no such secret: `no such secret`. A version that was named and is not there is a
+    /// failure, see [`gone`].
     Absent(&'static str),
     /// The store cannot be reached; when it last was, it had no such secret.
     WasAbsent { why: Cow<'static, str>, age: Duration },
@@ -238,25 +258,19 @@ impl<B: Backend> Remote<B> {
         located: Vec<Result<Located<'_>, Failure>>,
         asking: Asking,
         kept: Kept,
+        part: Option<&Part>,
     ) -> Answers {
         let reads = distinct(&located);
-        // Which keys stand in which secret.
-        let mut wanted: Vec<Vec<usize>> = reads.iter().map(|_| Vec::new()).collect();
-        for (at, located) in located.iter().enumerate() {
-            if let Ok(located) = located
-                && let Ok(index) = reads.binary_search(&located.read)
-            {
-                wanted[index].push(at);
-            }
-        }
+        let wanted = standing(&reads, &located);
         let mut outcomes = Vec::new();
         if !reads.is_empty() {
-            let fields = |wanted: &Vec<usize>| {
-                wanted.iter().map(|&at| keys[at].path().to_owned()).collect::<Vec<String>>()
+            let (runtime, store) = (self.held.runtime()?, self.store(&kept));
+            let read = |wants| reading::all(runtime, &self.backend, wants, asking, kept.clone());
+            let wants = wants(&reads, &wanted, keys);
+            outcomes = match part {
+                Some(part) => part.outcomes(store, wants, read).await?,
+                None => read(wants).await?,
             };
-            let reads = reads.iter().cloned().zip(wanted.iter().map(fields)).collect();
-            outcomes =
-                reading::all(self.held.runtime()?, &self.backend, reads, asking, kept).await?;
         }
         if !asking.only_looks {
             let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -286,6 +300,18 @@ impl<B: Backend> Remote<B> {
             }
         }
         Ok(answers)
+    }
+
+    /// What tells the store from others in one load, with the terms on which it is asked.
+    fn store(&self, kept: &Kept) -> Store {
+        (Arc::as_ptr(&self.backend) as usize, kept.stale)
+    }
+
+    /// The secrets that these keys stand in, with the fields that each is wanted for.
+    fn wants(&self, keys: &[Key<'_>]) -> Vec<Want> {
+        let located = self.locate(keys);
+        let reads = distinct(&located);
+        wants(&reads, &standing(&reads, &located), keys)
     }
 
     /// Keeps what is remarked on the outcomes, and has the failures among them say whether others read along.
@@ -343,7 +369,14 @@ impl<B: Backend> Source for Remote<B> {
     fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
         let located = self.locate(wanted.keys());
         let asking = Asking { until: until(wanted.until()), only_looks: wanted.only_looks() };
-        Fetch::Pending(Box::pin(self.answer(wanted.keys(), located, asking, wanted.kept.clone())))
+        let kept = wanted.kept.clone();
+        Fetch::Pending(Box::pin(self.answer(wanted.keys(), located, asking, kept, wanted.part)))
+    }
+
+    fn __claim(&self, wanted: &Wanted<'_>) {
+        if let Some(part) = wanted.part {
+            part.claim(self.store(&wanted.kept), self.wants(wanted.keys()));
+        }
     }
 
     fn at_place(&self, place: &str) -> Option<Result<Arc<dyn Source>, Failure>> {
@@ -370,7 +403,20 @@ impl<B: Backend> Source for Remote<B> {
     }
 
     fn plan(&self, wanted: &Wanted<'_>) -> SourcePlan {
-        let plan = self.backend.plan(&distinct(&self.locate(wanted.keys())));
+        let (store, mut wants) = (self.store(&wanted.kept), self.wants(wanted.keys()));
+        if let Some(part) = wanted.part {
+            wants = part.claim(store, wants);
+        }
+        let counted = |(read, fields): &Want| (read.clone(), fields.len());
+        let mut plan = self.backend.plan(&wants.iter().map(counted).collect::<Vec<_>>());
+        if !plan.calls.is_empty() {
+            let reads: Vec<Read> = wants.into_iter().map(|(read, _)| read).collect();
+            let before = self.backend.before(&reads);
+            plan.round_trips += before.waits;
+            if wanted.part.is_none_or(|part| part.logs_in(store)) {
+                plan.calls.splice(0..0, before.calls);
+            }
+        }
         match self.backend.exposed() {
             Some(exposed) => plan.warns(exposed),
             None => plan,
@@ -430,6 +476,25 @@ fn distinct(located: &[Result<Located<'_>, Failure>]) -> Vec<Read> {
     reads.sort_unstable();
     reads.dedup();
     reads
+}
+
+/// Which keys stand in which of these secrets, by their places.
+fn standing(reads: &[Read], located: &[Result<Located<'_>, Failure>]) -> Vec<Vec<usize>> {
+    let mut standing: Vec<Vec<usize>> = reads.iter().map(|_| Vec::new()).collect();
+    for (at, located) in located.iter().enumerate() {
+        if let Ok(located) = located
+            && let Ok(index) = reads.binary_search(&located.read)
+        {
+            standing[index].push(at);
+        }
+    }
+    standing
+}
+
+/// These secrets, with the fields that each is wanted for.
+fn wants(reads: &[Read], standing: &[Vec<usize>], keys: &[Key<'_>]) -> Vec<Want> {
+    let fields = |of: &Vec<usize>| of.iter().map(|&at| keys[at].path().to_owned()).collect();
+    reads.iter().cloned().zip(standing.iter().map(fields)).collect()
 }
 
 /// A little before the load stops waiting, so that what is late is told apart from what is there.

@@ -1,7 +1,9 @@
 //! When a request is made again, and after how long.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use super::time::read_http;
 
 /// How often one request is tried.
 pub(super) const ATTEMPTS: u32 = 4;
@@ -46,20 +48,29 @@ pub(super) fn wait(attempt: u32, asked_for: Option<Duration>) -> Duration {
     asked_for.map_or(drawn, |least| least + drawn.min(FIRST))
 }
 
-/// The header `Retry-After` in seconds (RFC 9110, section 10.2.3); its form as a date is rare and taken as a second.
-pub(super) fn asked_for(header: Option<&str>) -> Option<Duration> {
+/// The header `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date. How far off a date is, the answer's own date
+/// says where it has one: the clock of this machine may be another. What cannot be read is taken as a second.
+pub(super) fn asked_for(header: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let text = header?.trim();
-    match text.parse::<u32>() {
-        Ok(seconds) => Some(Duration::from_secs(seconds.into())),
-        Err(_) if text.is_empty() => None,
-        Err(_) => Some(Duration::from_secs(1)),
+    if text.is_empty() {
+        return None;
     }
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let Some(until) = read_http(text) else { return Some(Duration::from_secs(1)) };
+    let now = date.and_then(|date| read_http(date.trim())).unwrap_or_else(SystemTime::now);
+    let left = until.duration_since(now).unwrap_or_default();
+    let seconds = left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0));
+    Some(Duration::from_secs(seconds.min(u32::MAX.into())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{ATTEMPTS, Budget, LONGEST, asked_for, wait};
     use std::time::Duration;
+
+    const DATE: Option<&str> = Some("Wed, 21 Oct 2026 07:28:00 GMT");
 
     #[test]
     fn waits_are_random_and_bounded() {
@@ -71,10 +82,27 @@ mod tests {
 
     #[test]
     fn what_the_store_asks_for_is_waited_at_least() {
-        let asked = asked_for(Some("3"));
+        let asked = asked_for(Some("3"), None);
         assert!(wait(0, asked) >= Duration::from_secs(3));
-        assert_eq!(asked_for(Some("Wed, 21 Oct 2026 07:28:00 GMT")), Some(Duration::from_secs(1)));
-        assert_eq!(asked_for(None), None);
+        assert_eq!(asked_for(None, DATE), None);
+        assert_eq!(asked_for(Some(" "), DATE), None);
+    }
+
+    #[test]
+    fn a_date_is_waited_for_by_the_clock_of_the_store() {
+        let seconds = |header, date| asked_for(Some(header), date).map(|wait| wait.as_secs());
+        assert_eq!(seconds("Wed, 21 Oct 2026 07:28:30 GMT", DATE), Some(30));
+        assert_eq!(seconds("Thu, 22 Oct 2026 07:28:00 GMT", DATE), Some(86_400));
+        assert_eq!(seconds("Wed, 21 Oct 2026 07:27:00 GMT", DATE), Some(0));
+        assert_eq!(seconds("Fri, 31 Dec 9999 23:59:59 GMT", DATE), Some(u32::MAX.into()));
+        assert_eq!(seconds("in a while", DATE), Some(1));
+    }
+
+    #[test]
+    fn a_date_is_waited_for_by_the_clock_of_this_machine_where_the_store_does_not_tell_its_own() {
+        let far = asked_for(Some("Fri, 31 Dec 9999 23:59:59 GMT"), None);
+        assert_eq!(far, Some(Duration::from_secs(u32::MAX.into())));
+        assert_eq!(asked_for(Some("Sun, 06 Nov 1994 08:49:37 GMT"), None), Some(Duration::ZERO));
     }
 
     #[test]

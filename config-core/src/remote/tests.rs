@@ -1,11 +1,12 @@
 mod kept;
+mod together;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::{Asking, Backend, Blob, Cache, Kept, Outcome, Read, Remote, Unread};
+use super::{Asking, Backend, Before, Blob, Cache, Kept, Outcome, Read, Remote, Unread};
 use crate::source::{
     Answer, Answers, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted,
 };
@@ -52,8 +53,13 @@ impl Backend for Fake {
         }
     }
 
-    fn plan(&self, reads: &[Read]) -> SourcePlan {
-        reads.iter().map(|read| format!("GET {}", read.place)).collect()
+    fn before(&self, _reads: &[Read]) -> Before {
+        Before { calls: vec!["POST login".to_owned()], waits: 1 }
+    }
+
+    fn plan(&self, reads: &[(Read, usize)]) -> SourcePlan {
+        let calls = reads.iter().map(|(read, keys)| format!("GET {} for {keys}", read.place));
+        calls.collect::<SourcePlan>().round_trips(1)
     }
 
     fn remedy(

@@ -1,4 +1,4 @@
-//! Times as RFC 3339 writes them, such as `2026-11-21T14:17:20.199421502Z`.
+//! Times as RFC 3339 writes them, such as `2026-11-21T14:17:20.199421502Z`, and as HTTP does.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -42,6 +42,20 @@ pub(crate) fn read(text: &str) -> Option<SystemTime> {
     time?.checked_add(Duration::from_nanos(nanos))
 }
 
+/// Reads a date of HTTP in the form that is sent (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub(crate) fn read_http(text: &str) -> Option<SystemTime> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (name, rest) = text.strip_suffix(" GMT")?.split_once(", ")?;
+    let [day, month, year, clock] =
+        <[&str; 4]>::try_from(rest.splitn(5, ' ').collect::<Vec<&str>>()).ok()?;
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let is_long =
+        [(name, 3), (day, 2), (year, 4), (clock, 8)].iter().all(|(part, long)| part.len() == *long);
+    let rfc3339 = format!("{year}-{month:02}-{day}T{clock}Z");
+    is_long.then(|| read(&rfc3339))?
+}
+
 fn numbers(text: &str, between: char) -> Option<[i64; 3]> {
     let mut parts = text.split(between).map(|part| {
         part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten()
@@ -63,7 +77,7 @@ const fn days(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{read, read_http};
     use std::time::{Duration, UNIX_EPOCH};
 
     fn seconds(text: &str) -> Option<u64> {
@@ -83,6 +97,29 @@ mod tests {
     fn fractions_are_kept() {
         let time = read("1970-01-01T00:00:01.5Z").unwrap();
         assert_eq!(time.duration_since(UNIX_EPOCH).unwrap(), Duration::from_millis(1500));
+    }
+
+    #[test]
+    fn dates_of_http_are_read_as_they_are_sent() {
+        let seconds =
+            |text| read_http(text).map(|time| time.duration_since(UNIX_EPOCH).unwrap().as_secs());
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(seconds("Thu, 29 Feb 2024 12:00:00 GMT"), Some(1_709_208_000));
+        for text in [
+            "",
+            "GMT",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 94 08:49:37 GMT",
+            "Sun, 06 nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:77 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 GMT GMT",
+            "Sün, 0\u{2460} Nov 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(read_http(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::environment::Context;
 use crate::error::Error;
 use crate::resolve::{self, Options, Questions, SourceList, with_wanted};
 use crate::schema::{Presence, Schema};
-use crate::source::{Policy, SourcePlan};
+use crate::source::{Policy, Source, SourcePlan, Wanted};
 
 /// What a load would ask of which source, in order of priority. Its `Display` is a list for people.
 ///
@@ -48,8 +48,9 @@ impl Plan {
         }
         let context = options.context(profile.as_deref());
         let questions = Questions::Fields(schema);
+        let mut load = Load::default();
         let sources = (0..list.len())
-            .map(|entry| planned(&list, questions, entry, options, &context))
+            .map(|entry| planned(&list, questions, entry, options, &context, &mut load))
             .collect();
         Ok(Self { name: schema.name(), profile, sources })
     }
@@ -163,6 +164,7 @@ fn planned(
     entry: usize,
     options: &Options,
     context: &Context<'_>,
+    load: &mut Load,
 ) -> PlannedSource {
     let asks = |leaf: usize| list.asks(entry, &questions.key(leaf, list.kind(entry)), options);
     let open: Vec<usize> = (0..questions.len())
@@ -173,13 +175,38 @@ fn planned(
         // Of a source that is asked nothing there is nothing to tell: no scope, no price.
         Ok(source) if open.is_empty() => (source.is_remote(), SourcePlan::default(), None),
         Ok(source) => {
-            let plan =
-                with_wanted(questions, list.kind(entry), &open, |wanted| source.plan(wanted));
+            let plan = with_wanted(questions, list.kind(entry), &open, |wanted| {
+                load.planned(&**source, wanted)
+            });
             (source.is_remote(), plan, None)
         }
         Err(unopened) => (false, SourcePlan::default(), Some(unopened.to_string())),
     };
     PlannedSource { label: list.label(entry), remote, fields: open.len(), plan, not_configured }
+}
+
+/// What is planned so far: what a source before reads of the same store is not planned again.
+#[derive(Default)]
+struct Load {
+    #[cfg(feature = "_net")]
+    parts: Vec<crate::remote::Part>,
+    #[cfg(feature = "_net")]
+    load: crate::remote::Load,
+}
+
+impl Load {
+    #[cfg(feature = "_net")]
+    fn planned(&mut self, source: &dyn Source, wanted: &Wanted<'_>) -> SourcePlan {
+        let part = self.load.part();
+        let plan = source.plan(&Wanted { part: Some(&part), ..Wanted::of(wanted.keys()) });
+        self.parts.push(part);
+        plan
+    }
+
+    #[cfg(not(feature = "_net"))]
+    fn planned(&mut self, source: &dyn Source, wanted: &Wanted<'_>) -> SourcePlan {
+        source.plan(wanted)
+    }
 }
 
 fn fields(count: usize) -> String {

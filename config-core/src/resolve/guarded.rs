@@ -86,6 +86,10 @@ impl Source for Guarded {
         }
     }
 
+    fn __claim(&self, wanted: &Wanted<'_>) {
+        drop(caught(|| self.source.__claim(wanted)));
+    }
+
     fn is_remote(&self) -> bool {
         self.is_remote
     }

@@ -6,23 +6,34 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::source::{Failure, Source};
-use crate::sources::{Unopened, Variables};
+use crate::sources::{Connection, Unopened, Variables};
 use crate::value::Text;
 
-/// The sources that are open, by the profile and the position in its list.
+/// What is open, by the profile and the position in its list.
 #[derive(Default)]
 pub(crate) struct Keeper {
     keyed: RandomState,
-    open: Mutex<HashMap<Of, Arc<Open>>>,
+    sources: Shelf<Open>,
+    /// The stores that sources are places in, at the first of them.
+    stores: Shelf<(Connection, Said)>,
 }
 
 type Of = (Option<String>, usize);
+type Shelf<T> = Mutex<HashMap<Of, Arc<T>>>;
+
+/// The names of variables, and what they said.
+type Said = Vec<(String, u64)>;
 
 struct Open {
     source: Arc<dyn Source>,
     place: Option<String>,
-    /// What it was set up by: names, and what they said.
-    variables: Vec<(String, u64)>,
+    by: By,
+}
+
+/// What a source was opened by.
+enum By {
+    Variables(Said),
+    Store(Connection),
 }
 
 impl Keeper {
@@ -35,34 +46,82 @@ impl Keeper {
         variables: Variables<'_>,
         open: impl FnOnce(Variables<'_>) -> Result<Arc<dyn Source>, Unopened>,
     ) -> Result<Arc<dyn Source>, Unopened> {
-        // To look a variable up may open other sources, so the lock is not held meanwhile.
-        let known = self.lock().get(&of).cloned();
-        if let Some(known) = known {
-            let says = |(name, said): &(String, u64)| self.print(&variables(name)) == *said;
-            if known.place == place && known.variables.iter().all(says) {
-                return Ok(Arc::clone(&known.source));
-            }
+        if let Some(known) = kept(&self.sources, &of)
+            && let By::Variables(said) = &known.by
+            && known.place == place
+            && self.say_the_same(said, variables)
+        {
+            return Ok(Arc::clone(&known.source));
         }
+        let (source, said) = self.noted(variables, open)?;
+        if source.is_remote() {
+            let source = Arc::clone(&source);
+            keep(&self.sources, of, Open { source, place, by: By::Variables(said) });
+        }
+        Ok(source)
+    }
+
+    /// The store as it was set up before, where all that it was set up by reads as it did then; else set up anew.
+    pub(super) fn connected(
+        &self,
+        of: Of,
+        variables: Variables<'_>,
+        connect: impl FnOnce(Variables<'_>) -> Result<Connection, Unopened>,
+    ) -> Result<Connection, Unopened> {
+        if let Some(known) = kept(&self.stores, &of)
+            && self.say_the_same(&known.1, variables)
+        {
+            return Ok(Arc::clone(&known.0));
+        }
+        let (connection, said) = self.noted(variables, connect)?;
+        keep(&self.stores, of, (Arc::clone(&connection), said));
+        Ok(connection)
+    }
+
+    /// The source at a place in a store as it was opened before, where the store is the same.
+    pub(super) fn placed(
+        &self,
+        of: Of,
+        place: Option<String>,
+        store: &Connection,
+    ) -> Result<Arc<dyn Source>, Unopened> {
+        if let Some(known) = kept(&self.sources, &of)
+            && let By::Store(known_store) = &known.by
+            && known.place == place
+            && Arc::ptr_eq(known_store, store)
+        {
+            return Ok(Arc::clone(&known.source));
+        }
+        let source: Arc<dyn Source> = Arc::from(store(place.as_deref())?);
+        let by = By::Store(Arc::clone(store));
+        keep(&self.sources, of, Open { source: Arc::clone(&source), place, by });
+        Ok(source)
+    }
+
+    /// Has the source opened anew next time, and the store that it is a place in, of which another may be the first.
+    pub(super) fn forget(&self, profile: Option<&String>, entry: usize, first: usize) {
+        forget(&self.sources, &(profile.cloned(), entry));
+        forget(&self.stores, &(profile.cloned(), first));
+    }
+
+    /// What came of it, and which variables it was set up by.
+    fn noted<T>(
+        &self,
+        variables: Variables<'_>,
+        open: impl FnOnce(Variables<'_>) -> Result<T, Unopened>,
+    ) -> Result<(T, Said), Unopened> {
         let names = RefCell::new(Vec::new());
         let noted = |name: &str| {
             let said = variables(name);
             names.borrow_mut().push((name.to_owned(), self.print(&said)));
             said
         };
-        let source = open(&noted)?;
-        if source.is_remote() {
-            let opened = Open { source: Arc::clone(&source), place, variables: names.into_inner() };
-            let replaced = self.lock().insert(of, Arc::new(opened));
-            // To close a connection takes a while; nobody waits for the lock meanwhile.
-            drop(replaced);
-        }
-        Ok(source)
+        let opened = open(&noted)?;
+        Ok((opened, names.into_inner()))
     }
 
-    /// Has the source opened anew next time.
-    pub(super) fn forget(&self, of: &Of) {
-        let forgotten = self.lock().remove(of);
-        drop(forgotten);
+    fn say_the_same(&self, said: &Said, variables: Variables<'_>) -> bool {
+        said.iter().all(|(name, said)| self.print(&variables(name)) == *said)
     }
 
     /// A variable may hold a credential, so what it says is kept as a number that only this process can make.
@@ -80,8 +139,20 @@ impl Keeper {
         }
         hasher.finish()
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Of, Arc<Open>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// What is kept of it. To look a variable up may open other sources, so the lock is not held meanwhile.
+fn kept<T>(shelf: &Shelf<T>, of: &Of) -> Option<Arc<T>> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner).get(of).cloned()
+}
+
+fn keep<T>(shelf: &Shelf<T>, of: Of, what: T) {
+    let replaced = shelf.lock().unwrap_or_else(PoisonError::into_inner).insert(of, Arc::new(what));
+    // To close a connection takes a while; nobody waits for the lock meanwhile.
+    drop(replaced);
+}
+
+fn forget<T>(shelf: &Shelf<T>, of: &Of) {
+    let forgotten = shelf.lock().unwrap_or_else(PoisonError::into_inner).remove(of);
+    drop(forgotten);
 }

@@ -1,18 +1,19 @@
 //! The list of one load: the declared entries of the profile, and what the program added.
 
 mod given;
+mod opening;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::{OnFailure, Options, not_supplied};
+use super::{OnFailure, Options};
 use crate::environment::Context;
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{Entry, Schema};
-use crate::source::{Failure, FailureKind, Key, Source};
-use crate::sources::{self, Request, Unopened, Variables};
-use crate::value::{Position, Text};
+use crate::source::{Failure, Key, Source};
+use crate::sources::{self, Connection, Unopened};
+use crate::value::Text;
 
 /// The entries in order of priority.
 pub(crate) struct SourceList {
@@ -33,6 +34,8 @@ pub(crate) struct Listed {
     /// Whether the profile names this entry itself: then it has to be configured.
     demanded: bool,
     source: OnceLock<Result<Arc<dyn Source>, Box<Unopened>>>,
+    /// The store that all entries of this kind and name are places in, at the first of them.
+    connection: OnceLock<Result<Connection, Box<Unopened>>>,
     /// Whether the source is one of ours that keeps what it has read, so that it may be asked again.
     keeps: bool,
     /// Which of the program's own sources it is, where it is one.
@@ -73,6 +76,7 @@ impl SourceList {
             place: if entry.custom { Place::Custom } else { Place::Declared(entry.place) },
             demanded,
             source: OnceLock::new(),
+            connection: OnceLock::new(),
             keeps: !entry.custom,
             giver: None,
         }));
@@ -144,7 +148,18 @@ impl SourceList {
 
     /// Whether an entry asks the same store as one before it.
     pub(crate) fn has_twin(&self, entry: usize) -> bool {
-        (self.above..entry).any(|before| self.are_twins(before, entry))
+        self.first_twin(entry) != entry
+    }
+
+    /// The entries of the same store, itself among them.
+    #[cfg(feature = "live")]
+    pub(crate) fn twins(&self, entry: usize) -> impl Iterator<Item = usize> {
+        (self.above..self.entries.len()).filter(move |&other| self.are_twins(other, entry))
+    }
+
+    /// The first entry of the same store.
+    fn first_twin(&self, entry: usize) -> usize {
+        (self.above..entry).find(|&before| self.are_twins(before, entry)).unwrap_or(entry)
     }
 
     /// Whether an entry is asked for that key. One that names its place itself is the same for all entries of one store,
@@ -182,48 +197,6 @@ impl SourceList {
         matches!(self.entries[entry].place, Place::Given(_))
     }
 
-    /// The source of an entry, opened now if it was not yet.
-    pub(crate) fn source(
-        &self,
-        entry: usize,
-        context: &Context<'_>,
-    ) -> Result<&Arc<dyn Source>, &Unopened> {
-        let listed = &self.entries[entry];
-        let variables = |name: &str| self.variable(name, context);
-        let opened = || {
-            #[cfg(feature = "live")]
-            if let Some((keeper, profile)) = &self.keeper {
-                let of = (profile.clone(), entry);
-                let open = |variables: Variables<'_>| listed.opened(context, variables);
-                return keeper
-                    .opened(of, listed.place(context), &variables, open)
-                    .map_err(Box::new);
-            }
-            listed.opened(context, &variables).map_err(Box::new)
-        };
-        listed.source.get_or_init(opened).as_ref().map_err(|unopened| &**unopened)
-    }
-
-    /// A variable that sources are set up by: of the environment, else of a source that has variables.
-    fn variable(&self, name: &str, context: &Context<'_>) -> Result<Option<Text>, Failure> {
-        if let Some(text) = sources::variable_of(context.environment, name)? {
-            return Ok(Some(text));
-        }
-        let has_variables =
-            |listed: &Listed| sources::kind(&listed.kind).is_some_and(|kind| kind.has_variables);
-        for entry in (0..self.entries.len()).filter(|&entry| has_variables(&self.entries[entry])) {
-            let source = match self.source(entry, context) {
-                Ok(source) => source,
-                Err(Unopened::Failed(failure)) => return Err(failure.clone()),
-                Err(_) => continue,
-            };
-            if let Some(text) = source.bootstrap(name)? {
-                return Ok(Some(text));
-            }
-        }
-        Ok(None)
-    }
-
     /// Where a variable stands that other sources could be set up by, and its text, as far as sources are open.
     pub(crate) fn bootstraps(&self, name: &str) -> impl Iterator<Item = (String, Text)> {
         (0..self.entries.len()).filter_map(move |entry| {
@@ -243,21 +216,13 @@ impl SourceList {
         self.entries[entry].keeps && self.opened(entry).is_some_and(|source| !source.is_remote())
     }
 
-    /// Has the source of an entry opened anew by the next load, where it is one that stays open.
-    #[cfg(feature = "live")]
-    pub(crate) fn forget(&self, entry: usize) {
-        if let Some((keeper, profile)) = &self.keeper {
-            keeper.forget(&(profile.clone(), entry));
-        }
-    }
-
     /// The source of an entry that was opened before.
     pub(crate) fn opened(&self, entry: usize) -> Option<&Arc<dyn Source>> {
         self.entries[entry].source.get()?.as_ref().ok()
     }
 
     /// The variable that an entry would be set up by, where it is left out for want of it and of all else.
-    pub(crate) fn wants(&self, entry: usize) -> Option<&'static str> {
+    pub(crate) fn wants(&self, entry: usize) -> Option<&str> {
         match self.entries[entry].source.get()?.as_ref().err().map(|unopened| &**unopened)? {
             Unopened::Without { variable, .. } => Some(variable),
             _ => None,
@@ -294,53 +259,9 @@ impl Listed {
             place: Place::Custom,
             demanded: false,
             source: OnceLock::from(Ok(source)),
+            connection: OnceLock::new(),
             keeps: false,
             giver: None,
-        }
-    }
-
-    /// The place as it is for now, for sources that stay open.
-    #[cfg(feature = "live")]
-    fn place(&self, context: &Context<'_>) -> Option<String> {
-        match self.place {
-            Place::Declared(Some(place)) | Place::Supplied { place, .. } => {
-                context.expand(place).ok()
-            }
-            Place::Declared(None) | Place::Given(_) | Place::Custom => None,
-        }
-    }
-
-    fn opened(
-        &self,
-        context: &Context<'_>,
-        variables: Variables<'_>,
-    ) -> Result<Arc<dyn Source>, Unopened> {
-        let request = match &self.place {
-            Place::Custom => return Err(Unopened::Failed(not_supplied(&self.kind))),
-            Place::Supplied { source, place } => {
-                let place = context.expand(place).map_err(Unopened::from)?;
-                return match source.at_place(&place) {
-                    Some(placed) => placed.map_err(Unopened::Failed),
-                    None => Ok(Arc::clone(source)),
-                };
-            }
-            Place::Declared(place) => {
-                Request { name: self.name.as_deref(), variables, ..Request::declared(*place) }
-            }
-            Place::Given(path) => match path.to_str() {
-                Some(path) => Request { variables, ..Request::given(path) },
-                None => {
-                    let failure =
-                        Failure::new(FailureKind::Malformed, "the path is not UTF-8 text");
-                    return Err(Unopened::Failed(
-                        failure.in_file(path.as_path().into(), Position::default()),
-                    ));
-                }
-            },
-        };
-        match sources::kind(&self.kind) {
-            Some(kind) => (kind.open)(&request, context).map(Arc::from),
-            None => Err(Unopened::Failed(not_supplied(&self.kind))),
         }
     }
 }

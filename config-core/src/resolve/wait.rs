@@ -29,8 +29,8 @@ pub(super) fn blocking(
     let limit = Limit::new(options);
     let (send, receive) = channel();
     let mut threads = Vec::with_capacity(asked.len());
-    for (index, asked) in asked.iter().enumerate() {
-        let job = Job::new(list, questions, asked, options, depth, limit);
+    let jobs = Job::all(list, questions, asked, options, depth, limit);
+    for (index, job) in jobs.into_iter().enumerate() {
         let send = send.clone();
         let thread = std::thread::Builder::new().name("config-core load".to_owned());
         // Nobody listens any more once the deadline is over.
@@ -51,9 +51,8 @@ pub(super) async fn together(
     depth: Depth,
 ) -> Vec<Answers> {
     let limit = Limit::new(options);
-    let jobs: Vec<Job> =
-        asked.iter().map(|asked| Job::new(list, questions, asked, options, depth, limit)).collect();
-    let mut fetches: Vec<Asking<'_>> = jobs.iter().map(|job| Asking::Open(job.ask())).collect();
+    let mut jobs = Job::all(list, questions, asked, options, depth, limit);
+    let mut fetches: Vec<Asking<'_>> = jobs.iter_mut().map(|job| Asking::Open(job.ask())).collect();
     let mut alarm = Alarm::new(limit.at);
     std::future::poll_fn(|context| {
         let mut open = false;

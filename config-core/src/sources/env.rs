@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::indirect;
 use super::looked::Looked;
-use super::{Kind, Request, Unopened};
+use super::{Kind, Open, Request, Unopened};
 use crate::environment::{Context, Environment, NotUtf8};
 use crate::origin::{Absence, Origin};
 use crate::source::{
@@ -12,7 +12,7 @@ use crate::source::{
 };
 use crate::value::{Node, Position, Text, Value};
 
-pub(crate) const KIND: Kind = Kind { name: "env", open, has_variables: false };
+pub(crate) const KIND: Kind = Kind { name: "env", open: Open::Entry(open), has_variables: false };
 
 /// The environment of one load.
 struct Env {

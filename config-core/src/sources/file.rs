@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::read::{FILE_CAP, is_readable_by_others, nothing_at, read_file, text_of};
 use super::sealed::{self, Ring};
-use super::{Kind, Request, Unopened};
+use super::{Kind, Open, Request, Unopened};
 use crate::document::{Shown, Syntax, lookup};
 use crate::environment::Context;
 use crate::source::{
@@ -14,7 +14,7 @@ use crate::source::{
 };
 use crate::value::{Node, Position, Value};
 
-pub(crate) const KIND: Kind = Kind { name: "file", open, has_variables: false };
+pub(crate) const KIND: Kind = Kind { name: "file", open: Open::Entry(open), has_variables: false };
 
 /// One file, read when it is first asked.
 struct File {

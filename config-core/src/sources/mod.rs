@@ -22,6 +22,8 @@ pub(crate) mod indirect;
 mod keyring;
 mod looked;
 pub(crate) mod memory;
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+mod named;
 pub(crate) mod read;
 pub(crate) mod sealed;
 #[cfg(feature = "vault")]
@@ -29,7 +31,9 @@ pub(crate) mod vault;
 #[cfg(test)]
 mod watched;
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::environment::{Context, Environment, Unexpanded};
 use crate::source::{Failure, Source};
@@ -40,10 +44,26 @@ pub(crate) struct Kind {
     /// The name in a list.
     pub(crate) name: &'static str,
     /// Opens it, without reading.
-    pub(crate) open: fn(&Request<'_>, &Context<'_>) -> Opened,
+    pub(crate) open: Open,
     /// Whether it has variables that other sources may be set up by.
     pub(crate) has_variables: bool,
 }
+
+/// How a source is opened.
+#[derive(Clone, Copy)]
+pub(crate) enum Open {
+    /// Each entry of the list by itself.
+    Entry(fn(&Request<'_>, &Context<'_>) -> Opened),
+    /// As a place in a store that all entries of one name share: one login, one limit of what is asked at once.
+    #[allow(dead_code, reason = "not every selection of features has a store")]
+    Store(Connect),
+}
+
+/// Sets a store up, without asking it; the place in the request is none.
+pub(crate) type Connect = fn(&Request<'_>, &Context<'_>) -> Result<Connection, Unopened>;
+
+/// A store that is set up; opens the source of an entry, by its place where it has one.
+pub(crate) type Connection = Arc<dyn Fn(Option<&str>) -> Opened + Send + Sync>;
 
 /// A source that can be asked, or why there is none.
 pub(crate) type Opened = Result<Box<dyn Source>, Unopened>;
@@ -70,16 +90,24 @@ pub(crate) fn variable_of(environment: &Environment, name: &str) -> Result<Optio
     }
 }
 
+/// What is put into the variables' names for an entry called so: `eu` makes `VAULT_EU_ADDR` of `VAULT_ADDR`.
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
+fn infix(name: &str) -> String {
+    let upper = name.to_ascii_uppercase();
+    format!("{}_", upper.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"))
+}
+
 /// Looks a variable up that sources are set up by; empty counts as not set.
 pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Result<Option<Text>, Failure>;
 
 /// Why a source could not be opened.
+#[derive(Clone)]
 pub(crate) enum Unopened {
     /// A `{NAME}` in the place is not set: that name.
     NotConfigured(String),
     /// A variable is not set, nor does what could say the same in its stead.
     #[allow(dead_code, reason = "not every kind of source has two such places")]
-    Without { variable: &'static str, nor: String },
+    Without { variable: Cow<'static, str>, nor: String },
     /// Of several ways to set it up none is: which there are, in words.
     #[allow(dead_code, reason = "not every kind of source has several")]
     Incomplete(String),
@@ -116,6 +144,17 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
 /// The values that the program set, as a source above all others.
 pub(crate) fn overrides(values: Vec<(String, Node)>) -> memory::Memory {
     memory::Memory::nodes("set", values)
+}
+
+#[cfg(test)]
+impl Kind {
+    /// Opens the source of one entry, as if it were the only one.
+    pub(crate) fn open(&self, request: &Request<'_>, context: &Context<'_>) -> Opened {
+        match self.open {
+            Open::Entry(open) => open(request, context),
+            Open::Store(connect) => connect(request, context)?(request.place),
+        }
+    }
 }
 
 impl<'a> Request<'a> {

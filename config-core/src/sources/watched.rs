@@ -50,7 +50,7 @@ impl Bed {
 
     fn open(&self, kind: &Kind, place: Option<&str>, profile: Option<&str>) -> Box<dyn Source> {
         let context = Context::of(&self.environment, Some(self.place.path()), profile);
-        (kind.open)(&Request::declared(place), &context).ok().expect("it opens")
+        kind.open(&Request::declared(place), &context).ok().expect("it opens")
     }
 
     /// What is watched once these keys were asked for, below the directory.
@@ -149,7 +149,7 @@ mod dotenv {
         bed.write("a/.env", "X=1").write("a/b/c/file", "");
         let (environment, start) = (&bed.environment, bed.at("a/b/c"));
         let context = Context::of(environment, Some(&start), Some("production"));
-        let source = (KIND.open)(&Request::declared(None), &context).ok().unwrap();
+        let source = KIND.open(&Request::declared(None), &context).ok().unwrap();
         let mut expected: Vec<String> = ["a/.env", "a/b/.env", "a/b/c/.env"]
             .iter()
             .flat_map(|stem| NAMES.map(|name| name.replacen(".env", stem, 1)))
@@ -200,7 +200,7 @@ fn the_identity_that_a_variable_names_is_watched_once_it_was_needed() {
         identities: std::slice::from_ref(&identity),
         ..Context::of(&bed.environment, Some(bed.place.path()), None)
     };
-    let given = (file::KIND.open)(&Request::declared(Some("sealed.json")), &context).ok().unwrap();
+    let given = file::KIND.open(&Request::declared(Some("sealed.json")), &context).ok().unwrap();
     assert_eq!(bed.watched(&*given, &[SECRET]), ["sealed.json"], "it was given, and is not read");
 
     bed.write(

@@ -115,6 +115,10 @@ impl Source for Recording {
         self.source.fetch(wanted)
     }
 
+    fn __claim(&self, wanted: &Wanted<'_>) {
+        self.source.__claim(wanted);
+    }
+
     fn is_remote(&self) -> bool {
         self.source.is_remote()
     }

@@ -1,7 +1,8 @@
 //! Settings from files while one develops, and from Vault (or OpenBao) in staging and production, each profile with a
 //! secret of its own, by one struct.
 //!
-//! It asks the Vault of `VAULT_ADDR` if that is set, else it starts an OpenBao of its own.
+//! It asks the Vault of `VAULT_ADDR` if that is set, else it starts an OpenBao of its own, which it installs first where
+//! that was not done yet.
 
 mod server;
 

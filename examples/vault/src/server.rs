@@ -1,5 +1,7 @@
 //! The Vault that is asked: the one that is there, or one started for this run.
 
+use std::process::Command;
+
 use config_core::store::{Store, wait};
 use config_core::{Failure, FailureKind, Node, Position, Text, Value, Vault};
 use config_tests_servers::openbao::{self, ROOT_TOKEN};
@@ -13,18 +15,15 @@ pub(crate) enum Server {
 }
 
 impl Server {
-    /// The one that is there, else one of our own.
-    pub(crate) fn find() -> Result<Self, &'static str> {
+    /// The one that is there, else one of our own, which is installed first where that was not done yet.
+    pub(crate) fn find() -> Result<Self, String> {
         if std::env::var_os("VAULT_ADDR").is_some() {
             return Ok(Self::There);
         }
-        match openbao::Server::is_installed() {
-            true => Ok(Self::Own(openbao::Server::dev())),
-            false => {
-                Err("there is no Vault to ask: set VAULT_ADDR and VAULT_TOKEN, or install OpenBao \
-                 for the examples and tests: tests/servers/install.sh")
-            }
+        if !openbao::Server::is_installed() {
+            install()?;
         }
+        Ok(Self::Own(openbao::Server::dev()))
     }
 
     /// The variables that a load is given.
@@ -54,6 +53,26 @@ impl Server {
             }
             Err(failure) => Err(failure),
         }
+    }
+}
+
+/// Installs OpenBao as the tests do.
+fn install() -> Result<(), String> {
+    const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/servers/install.sh");
+    eprintln!(
+        "VAULT_ADDR is not set, and OpenBao is not installed yet: tests/servers/install.sh does so now, below the \
+         target directory and nowhere else. It takes a minute, once."
+    );
+    let failed = |why: String| {
+        format!(
+            "OpenBao could not be installed: {why}. It needs python3 with venv, and the way to PyPI; or set VAULT_ADDR \
+             and VAULT_TOKEN to ask a Vault that is there"
+        )
+    };
+    match Command::new("bash").args([SCRIPT, "openbao"]).status() {
+        Ok(status) if status.success() && openbao::Server::is_installed() => Ok(()),
+        Ok(status) => Err(failed(format!("the script ended with {status}"))),
+        Err(error) => Err(failed(format!("bash cannot be run: {error}"))),
     }
 }
 

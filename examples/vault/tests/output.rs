@@ -1,5 +1,8 @@
-//! What the program prints, from an OpenBao of its own and from one that is there.
+//! What the program prints, from an OpenBao of its own, installed or not, and from one that is there.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use config_tests_servers::openbao::{ROOT_TOKEN, Server};
@@ -89,11 +92,50 @@ fn a_secret_that_is_there_is_left_as_it_is() {
     assert_eq!(answer["data"]["metadata"]["version"], 1);
 }
 
+/// Makes a `python3` in a directory, and gives the path by which it is the first to be found.
+fn python(directory: &Path, script: &str) -> String {
+    let file = directory.join("python3");
+    fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{}", directory.display(), std::env::var("PATH").unwrap())
+}
+
 #[test]
-fn without_a_vault_and_without_openbao_it_says_what_to_do() {
-    let output = run(&[("CONFIG_TESTS_SERVERS", "/none")]);
+fn where_openbao_is_not_installed_it_says_so_and_installs_it_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let home = directory.path().join("servers");
+    let home = home.to_str().unwrap();
+    // All that is installed is what is there already: the way to PyPI is none of this test's.
+    let bao = Server::program().unwrap();
+    let environment = format!(
+        "case \"$1\" in --version) echo Python 3; exit;; esac\nbin=$3/bin; mkdir -p \"$bin\"\n\
+         printf '#!/bin/sh\\n' > \"$bin/pip\"; printf '#!/bin/sh\\necho %s\\n' '{}' > \"$bin/python\"\n\
+         chmod +x \"$bin/pip\" \"$bin/python\"",
+        bao.display()
+    );
+    let path = python(directory.path(), &environment);
+    let pairs = [("CONFIG_TESTS_SERVERS", home), ("PATH", path.as_str())];
+    let says = "OpenBao is not installed yet: tests/servers/install.sh does so now";
+    for is_first in [true, false] {
+        let output = run(&pairs);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{told}");
+        assert_eq!(told.contains(says), is_first, "{told}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("wrote secret/staging/app, version 1"), "{text}");
+    }
+}
+
+#[test]
+fn where_it_cannot_be_installed_it_says_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = python(directory.path(), "exit 1");
+    let home = directory.path().join("servers");
+    let pairs = [("CONFIG_TESTS_SERVERS", home.to_str().unwrap()), ("PATH", path.as_str())];
+    let output = run(&pairs);
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
-    assert!(text.contains("set VAULT_ADDR and VAULT_TOKEN, or install OpenBao"), "{text}");
-    assert!(text.contains("tests/servers/install.sh"), "{text}");
+    assert!(text.contains("OpenBao could not be installed"), "{text}");
+    assert!(text.contains("needs python3 with venv"), "{text}");
+    assert!(text.contains("or set VAULT_ADDR and VAULT_TOKEN"), "{text}");
 }

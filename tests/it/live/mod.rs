@@ -3,6 +3,7 @@
 mod failing;
 mod field;
 mod files;
+mod lent;
 mod lifetime;
 mod quiet;
 mod refreshing;

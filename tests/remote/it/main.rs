@@ -4,10 +4,18 @@
 mod aws;
 #[cfg(feature = "azure")]
 mod azure;
+#[cfg(all(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
+mod bootstrap;
+mod builders;
+mod child;
 mod faults;
 #[cfg(feature = "gcp")]
 mod gcp;
-#[cfg(feature = "vault")]
+#[cfg(all(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
+mod named;
+mod passage;
+#[cfg(all(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
 mod runtimes;
 #[cfg(feature = "vault")]
 mod vault;
+mod witness;

@@ -50,6 +50,11 @@ impl StandIn {
         self.script.address()
     }
 
+    /// Where the vault and Entra are asked by plain HTTP, for a proxy behind TLS of its own.
+    pub fn inner_address(&self) -> SocketAddr {
+        self.script.port("inner_port")
+    }
+
     /// The certificate of the authority that signed the server's, in PEM.
     pub fn ca(&self) -> &Path {
         Path::new(self.script.told("ca"))

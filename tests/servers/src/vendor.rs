@@ -93,14 +93,18 @@ impl Script {
             drop(child.wait());
             panic!("{name} ended at once; its standard error tells why")
         });
-        let port = ready[control].as_u64().and_then(|port| u16::try_from(port).ok());
-        let control = (Ipv4Addr::LOCALHOST, port.expect("it tells its ports")).into();
+        let control = port(&ready, control);
         Self { child, ready, control }
     }
 
     /// Where it speaks plain HTTP.
     pub(crate) fn address(&self) -> SocketAddr {
         self.control
+    }
+
+    /// Where it listens on the port of this name.
+    pub(crate) fn port(&self, name: &str) -> SocketAddr {
+        port(&self.ready, name)
     }
 
     /// What it told of itself when it was ready.
@@ -161,6 +165,11 @@ impl Drop for Script {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+fn port(ready: &Value, name: &str) -> SocketAddr {
+    let port = ready[name].as_u64().and_then(|port| u16::try_from(port).ok());
+    (Ipv4Addr::LOCALHOST, port.expect("it tells its ports")).into()
 }
 
 /// Runs one of the checks by the vendors' own clients, `check_gcp.py` for instance, to its end.

@@ -234,6 +234,7 @@ if __name__ == "__main__":
     parser.add_argument("directory", help="where the throw-away certificates are written")
     parser.add_argument("--port", type=int, default=0, help="HTTPS: the vault and Entra")
     parser.add_argument("--imds-port", type=int, default=0, help="HTTP: managed identity")
+    parser.add_argument("--inner-port", type=int, default=0, help="HTTP: the vault and Entra behind somebody's TLS")
     parser.add_argument("--tenant", default="00000000-0000-0000-0000-00000000aaaa")
     parser.add_argument("--client-id", default="00000000-0000-0000-0000-00000000bbbb")
     parser.add_argument("--client-secret", default="stand-in-client-secret")
@@ -244,8 +245,9 @@ if __name__ == "__main__":
     tls.load_cert_chain(chain, key)
     vault = KeyVault(options)
     port, imds_port = listen(vault, options.port, tls), listen(vault, options.imds_port)
+    inner_port = listen(vault, options.inner_port, secure=True)
     vault.url = f"https://127.0.0.1:{port}"
     serve_until_stdin_closes({
-        "port": port, "imds_port": imds_port, "url": vault.url, "imds_url": f"http://127.0.0.1:{imds_port}",
+        "port": port, "imds_port": imds_port, "inner_port": inner_port, "url": vault.url, "imds_url": f"http://127.0.0.1:{imds_port}",
         "ca": str(authority.resolve()), "tenant": options.tenant, "client_id": options.client_id,
     }, clear_up=lambda: certificates.remove(options.directory))

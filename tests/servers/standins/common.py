@@ -155,8 +155,9 @@ def jwt_claims(text):
     return header, claims
 
 
-def listen(service, port, tls=None):
-    """Serve on 127.0.0.1 in the background; the port that it got."""
+def listen(service, port, tls=None, secure=None):
+    """Serve on 127.0.0.1 in the background; the port that it got. Without TLS that somebody before it speaks, `secure`."""
+    secure = tls is not None if secure is None else secure
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -167,7 +168,7 @@ def listen(service, port, tls=None):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             url = urlsplit(self.path)
             query = dict(parse_qsl(url.query, keep_blank_values=True))
-            asked = Request(self.command, url.path, query, self.headers, body, tls is not None)
+            asked = Request(self.command, url.path, query, self.headers, body, secure)
             reply = service.answer(asked)
             content = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
             content = b"" if reply.body is None else content.encode()

@@ -195,18 +195,5 @@ fn what(request: &Request) -> String {
 
 /// How many rounds there were: in one, everything arrives before anything is answered.
 pub fn rounds(asked: &[Asked]) -> usize {
-    let mut rounds = 0;
-    let mut first_answer: Option<Instant> = None;
-    for one in asked {
-        match first_answer {
-            Some(answer) if one.arrived <= answer => {
-                first_answer = Some(answer.min(one.answered));
-            }
-            _ => {
-                rounds += 1;
-                first_answer = Some(one.answered);
-            }
-        }
-    }
-    rounds
+    config_tests_servers::proxy::rounds(asked.iter().map(|one| (one.arrived, one.answered)))
 }

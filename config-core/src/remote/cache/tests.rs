@@ -17,8 +17,14 @@ fn read() -> Read {
 
 /// A cache of an hour that holds this.
 fn holding(blob: Blob) -> Cache {
+    holding_for("app", blob)
+}
+
+/// The same, asked for a field of that path.
+fn holding_for(path: &str, blob: Blob) -> Cache {
     let cache = Cache::new(HOUR);
-    let Turn::Lead(flight) = turn(&cache) else { panic!("there is something in it") };
+    let turn = cache.turn(&Arc::from("store"), &read(), &[path.to_owned()]);
+    let Turn::Lead(flight) = turn else { panic!("there is something in it") };
     flight.land(&Ok(blob));
     cache
 }
@@ -83,4 +89,20 @@ fn what_is_kept_without_end_is_fresh_without_end() {
     let Turn::Lead(flight) = turn(&cache) else { panic!("there is something in it") };
     flight.land(&Ok(plain()));
     assert!(after_sleeping(HOUR * 1_000_000, || is_fresh(&cache)));
+}
+
+#[test]
+fn what_was_refused_is_an_earlier_answer_from_then_on() {
+    let cache = holding_for("port", plain());
+    cache.doubt(&["host"]);
+    assert!(is_fresh(&cache), "it is of another field");
+    cache.doubt(&["host", "port"]);
+    assert!(leads(&cache, Duration::ZERO, |flight| flight.earlier(HOUR).is_ok()));
+}
+
+#[test]
+fn what_is_lent_is_not_asked_for_anew_because_it_was_refused() {
+    let cache = holding_for("port", lent(HOUR));
+    cache.doubt(&["port"]);
+    assert!(is_fresh(&cache));
 }

@@ -24,6 +24,7 @@ pub(super) fn add(
             place: Place::Given(path.clone()),
             demanded: false,
             source: OnceLock::new(),
+            connection: OnceLock::new(),
             keeps: true,
             giver: None,
         },
@@ -78,7 +79,7 @@ impl Listed {
     }
 
     /// The place that the declaration gave it.
-    const fn declared_place(&self) -> Option<&'static str> {
+    pub(super) const fn declared_place(&self) -> Option<&'static str> {
         match self.place {
             Place::Declared(place) => place,
             Place::Supplied { place, .. } => Some(place),
@@ -106,6 +107,7 @@ impl Listed {
             place,
             demanded: false,
             source,
+            connection: OnceLock::new(),
             keeps: self.keeps,
             giver: self.giver,
         }

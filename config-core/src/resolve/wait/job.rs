@@ -24,10 +24,38 @@ pub(super) struct Job {
     only_looks: bool,
     #[cfg(feature = "_net")]
     kept: crate::remote::Kept,
+    /// Until it asks.
+    #[cfg(feature = "_net")]
+    part: Option<crate::remote::Part>,
 }
 
 impl Job {
-    pub(super) fn new(
+    /// All of a load; each is told what the others will ask before the first of them does.
+    pub(super) fn all(
+        list: &SourceList,
+        questions: Questions<'_>,
+        asked: &[Asked],
+        options: &Options,
+        depth: Depth,
+        limit: Limit,
+    ) -> Vec<Self> {
+        let new = |asked| Self::new(list, questions, asked, options, depth, limit);
+        let jobs: Vec<Self> = asked.iter().map(new).collect();
+        #[cfg(feature = "_net")]
+        if jobs.len() > 1 {
+            let mut load = crate::remote::Load::default();
+            let with_part = |mut job: Self| {
+                let part = load.part();
+                job.tell(&part);
+                job.part = Some(part);
+                job
+            };
+            return jobs.into_iter().map(with_part).collect();
+        }
+        jobs
+    }
+
+    fn new(
         list: &SourceList,
         questions: Questions<'_>,
         asked: &Asked,
@@ -59,35 +87,63 @@ impl Job {
                     _ => None,
                 }),
             },
+            #[cfg(feature = "_net")]
+            part: None,
         }
     }
 
+    /// Has the source say what it is going to read.
+    #[cfg(feature = "_net")]
+    fn tell(&self, part: &crate::remote::Part) {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let keys = self.keys(&names);
+        if let Some(source) = &self.source {
+            source.__claim(&Wanted {
+                kept: self.kept.clone(),
+                part: Some(part),
+                ..Wanted::of(&keys)
+            });
+        }
+    }
+
+    fn keys<'k>(&self, names: &'k [&'k str]) -> Vec<Key<'k>> {
+        let questions = match names {
+            [] => Questions::Fields(self.schema),
+            names => Questions::Name { schema: self.schema, variable: names },
+        };
+        self.leaves.iter().map(|&leaf| questions.key(leaf, &self.kind)).collect()
+    }
+
     /// Asks, blocking the thread until the answer is there or the deadline is over.
-    pub(super) fn run(self) -> Answers {
-        match park::wait_until(self.ask(), self.limit.at) {
-            Some(answers) if !self.limit.is_over() => answers,
-            _ => Err(self.limit.late()),
+    pub(super) fn run(mut self) -> Answers {
+        let limit = self.limit;
+        match park::wait_until(self.ask(), limit.at) {
+            Some(answers) if !limit.is_over() => answers,
+            _ => Err(limit.late()),
         }
     }
 
     /// The answer to come.
-    pub(super) fn ask(&self) -> Pin<Box<dyn Future<Output = Answers> + Send + '_>> {
-        Box::pin(async {
-            let Some(source) = &self.source else {
+    pub(super) fn ask(&mut self) -> Pin<Box<dyn Future<Output = Answers> + Send + '_>> {
+        #[cfg(feature = "_net")]
+        let part = self.part.take();
+        let this = &*self;
+        Box::pin(async move {
+            // Dropped when this ends, however it does: nobody waits for what it has not read.
+            #[cfg(feature = "_net")]
+            let part = part;
+            let Some(source) = &this.source else {
                 return Err(Failure::new(FailureKind::NotFound, "the source was not opened"));
             };
-            let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-            let questions = match names.is_empty() {
-                true => Questions::Fields(self.schema),
-                false => Questions::Name { schema: self.schema, variable: &names },
-            };
-            let keys: Vec<Key<'_>> =
-                self.leaves.iter().map(|&leaf| questions.key(leaf, &self.kind)).collect();
+            let names: Vec<&str> = this.names.iter().map(String::as_str).collect();
+            let keys = this.keys(&names);
             let wanted = Wanted {
-                until: self.limit.at,
-                only_looks: self.only_looks,
+                until: this.limit.at,
+                only_looks: this.only_looks,
                 #[cfg(feature = "_net")]
-                kept: self.kept.clone(),
+                kept: this.kept.clone(),
+                #[cfg(feature = "_net")]
+                part: part.as_ref(),
                 ..Wanted::of(&keys)
             };
             match source.fetch(&wanted) {

@@ -123,7 +123,8 @@ impl AwsBuilder {
         self
     }
 
-    /// The name by which a list has it: `aws@eu("prod/app")`.
+    /// The name by which a list has it: `aws@eu("prod/app")`. What is not said here is then looked for in the variables
+    /// with that name, `AWS_EU_REGION`.
     ///
     /// ```
     /// let builder = config_core::Aws::builder().name("eu").region("eu-west-1");

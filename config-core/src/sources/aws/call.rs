@@ -95,8 +95,8 @@ impl Client {
     /// The region that a call is made in.
     pub(super) fn region<'a>(&'a self, own: Option<&'a Region>) -> Result<&'a Region, Failure> {
         own.or(self.region.as_ref()).ok_or_else(|| {
-            Failure::new(FailureKind::NotConfigured, "AWS_REGION is not set")
-                .hint("set AWS_REGION, or name the secret by its ARN")
+            let failure = Failure::new(FailureKind::NotConfigured, "AWS_REGION is not set");
+            self.login.told(failure.hint("set AWS_REGION, or name the secret by its ARN"))
         })
     }
 

@@ -14,13 +14,16 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use tokio::sync::Mutex;
 use tokio::time::timeout_at;
 
+use super::before;
 use super::connector::Connector;
 use super::profile::Profile;
 use super::region::Region;
 use super::why::{of_profile, says};
+use crate::remote::Before;
 use crate::remote::blocking::{blocking, driven};
 use crate::remote::reach::Reach;
 use crate::source::{Failure, FailureKind};
+use crate::sources::named::Names;
 
 /// How long before they expire credentials are renewed: as long as the AWS SDKs take to be early.
 const EARLY: Duration = Duration::from_secs(5 * 60);
@@ -30,7 +33,7 @@ const SEE: &str = "see what this says: aws sts get-caller-identity";
 /// Where credentials come from.
 pub(super) enum Origin {
     /// They were given, and there are no others. By what: a variable, or the program.
-    Given { keys: Credentials, by: &'static str },
+    Given { keys: Credentials, by: Cow<'static, str> },
     /// They are looked for, where there may be some.
     Chain(Box<Chain>),
 }
@@ -40,6 +43,8 @@ pub(super) struct Chain {
     pub(super) profile: Profile,
     /// Whether the program named the profile: then nothing else is meant.
     pub(super) is_chosen: bool,
+    /// Whether the profile is looked at.
+    pub(super) by_profile: bool,
     pub(super) web_identity: Option<StaticConfiguration>,
     /// Whether the environment names a container's endpoint.
     pub(super) container: bool,
@@ -52,6 +57,7 @@ pub(super) struct Login {
     origin: Origin,
     region: Option<Region>,
     reach: Reach,
+    names: Names,
     kept: Mutex<Kept>,
 }
 
@@ -68,8 +74,13 @@ struct Places {
 }
 
 impl Login {
-    pub(super) fn new(origin: Origin, region: Option<Region>, reach: Reach) -> Self {
-        Self { origin, region, reach, kept: Mutex::default() }
+    pub(super) fn new(origin: Origin, region: Option<Region>, reach: Reach, names: Names) -> Self {
+        Self { origin, region, reach, names, kept: Mutex::default() }
+    }
+
+    /// The failure in the words of the entry whose login this is.
+    pub(super) fn told(&self, failure: Failure) -> Failure {
+        self.names.told(failure)
     }
 
     /// Whether others can be had where these are refused.
@@ -95,21 +106,23 @@ impl Login {
     pub(super) fn identity(&self) -> &str {
         match &self.origin {
             Origin::Given { keys, .. } => keys.access_key_id(),
-            Origin::Chain(chain) => chain.profile.name(),
+            Origin::Chain(chain) => match &chain.web_identity {
+                Some(identity) if !chain.by_profile => &identity.role_arn,
+                _ => chain.profile.name(),
+            },
         }
     }
 
-    /// How often somebody has to be waited for before the first read.
-    pub(super) fn round_trips(&self) -> usize {
-        match &self.origin {
-            Origin::Given { .. } => 0,
-            Origin::Chain(chain) => {
-                match chain.profile.has_keys() && chain.web_identity.is_none() {
-                    true => 0,
-                    false => 1,
-                }
-            }
-        }
+    /// What is asked before the first read, as far as it can be foreseen.
+    pub(super) fn before(&self) -> Before {
+        let is_kept = self.kept.try_lock().is_ok_and(
+            |kept| matches!(&kept.last, Some((_, Ok(credentials))) if is_fresh(credentials)),
+        );
+        let calls = match &self.origin {
+            Origin::Chain(chain) if !is_kept => before::calls(chain),
+            _ => Vec::new(),
+        };
+        Before { waits: calls.len(), calls }
     }
 
     /// Credentials other than those that were refused.
@@ -140,13 +153,26 @@ impl Login {
         }
         let Some(places) = &kept.places else { return Err(late()) };
         let found = timeout_at(until.into(), places.first(chain)).await;
-        let found = found.unwrap_or_else(|_| Err(late()));
+        let found = found.unwrap_or_else(|_| Err(late())).map_err(|failure| self.told(failure));
         kept.last = Some((Instant::now(), found.clone()));
         found
     }
 }
 
 impl Chain {
+    /// The same for an entry that has a login of its own, and neither keys nor a profile: nobody else is meant.
+    ///
+    /// # Errors
+    /// There is no web identity.
+    pub(super) fn by_web_identity(self) -> Result<Self, Failure> {
+        if self.web_identity.is_some() {
+            return Ok(Self { by_profile: false, container: false, machine: false, ..self });
+        }
+        let message =
+            "AWS_ACCESS_KEY_ID is not set, nor AWS_PROFILE, nor AWS_WEB_IDENTITY_TOKEN_FILE";
+        Err(Failure::new(FailureKind::NotConfigured, message).hint("set one of them"))
+    }
+
     fn places(&self, region: Option<&Region>, reach: &Reach) -> Places {
         let connector = Connector::new(reach);
         let region = region.map(|region| aws_config::Region::new(region.as_str().to_owned()));
@@ -154,7 +180,9 @@ impl Chain {
             .with_region(region)
             .with_http_client(connector.clone());
         let mut providers = Vec::new();
-        if let Some(files) = self.profile.files() {
+        if self.by_profile
+            && let Some(files) = self.profile.files()
+        {
             let builder = ProfileFileCredentialsProvider::builder().configure(&config);
             let provider = builder.profile_name(self.profile.name()).profile_files(files).build();
             providers.push(("profile", SharedCredentialsProvider::new(provider)));

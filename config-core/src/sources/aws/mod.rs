@@ -1,6 +1,7 @@
 //! `aws("prod/app")`: secrets of AWS Secrets Manager, and with `ssm:` parameters of Systems Manager Parameter Store.
 
 mod batch;
+mod before;
 mod builder;
 mod call;
 mod connector;
@@ -28,15 +29,17 @@ pub use rotation::{Rotation, Schedule};
 use self::batch::Refused;
 use self::call::{Client, Service};
 use self::credentials::Login;
+use self::remedy::DELETED;
 use self::settings::{Given, Settings};
-use self::target::{Target, What};
-use super::{Kind, Opened, Request, Unopened, variable_of};
+use self::target::{CURRENT, Target, What};
+use super::{Connection, Kind, Open, Request, Unopened, variable_of};
 use crate::environment::{Context, Environment};
 use crate::remote::http::Http;
-use crate::remote::{Asking, Backend, Outcome, Read, Remote};
+use crate::remote::{Asking, Backend, Before, Outcome, Read, Remote, Unread, gone};
 use crate::source::{Failure, FailureKind, SourcePlan};
 
-pub(crate) const KIND: Kind = Kind { name: "aws", open, has_variables: false };
+pub(crate) const KIND: Kind =
+    Kind { name: "aws", open: Open::Store(connect), has_variables: false };
 
 /// An account at AWS: a source of settings, and a [`Store`](crate::store::Store) of secrets.
 ///
@@ -67,6 +70,11 @@ pub(crate) const KIND: Kind = Kind { name: "aws", open, has_variables: false };
 /// | `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT` | which of AWS's own endpoints |
 /// | `AWS_CA_BUNDLE`; else `SSL_CERT_FILE`, `SSL_CERT_DIR`, where the system has them | the certificate authorities |
 /// | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, in lower case too | the proxy |
+///
+/// An entry with a name, `aws@eu`, has regions and endpoints of its own, `AWS_EU_REGION`, and never those without its
+/// name. It is asked as whoever the process is, unless a variable with its name says otherwise: `AWS_EU_PROFILE`,
+/// `AWS_EU_ACCESS_KEY_ID` with `AWS_EU_SECRET_ACCESS_KEY`, `AWS_EU_WEB_IDENTITY_TOKEN_FILE` with `AWS_EU_ROLE_ARN`; then
+/// nobody else is meant.
 ///
 /// Credentials are found as the AWS SDKs find them: the keys of the environment, a profile of `~/.aws` (also with SSO, an
 /// assumed role, or a process of its own), a web identity, a container's endpoint, the metadata of the machine. Keys,
@@ -99,19 +107,20 @@ pub(super) struct Account {
     refused: Refused,
 }
 
-fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
-    let written = request.place.unwrap_or_default();
-    let place = context.expand(written).map_err(Unopened::from)?;
-    let settings = Settings::of(Given::default(), request.variables).map_err(Unopened::Failed)?;
-    let own = Target::read(&place).map_err(Unopened::Failed)?.region;
-    if settings.region.is_none() && own.is_none() {
-        let nor = format!("nor does the {} have a region", settings.profile);
-        return Err(Unopened::Without { variable: "AWS_REGION", nor });
-    }
-    let account = Arc::new(Account::new(settings));
+fn connect(request: &Request<'_>, _: &Context<'_>) -> Result<Connection, Unopened> {
     let name = request.name.map(str::to_owned);
-    let remote = Remote::new(account, name, Some(&place)).map_err(Unopened::Failed)?;
-    Ok(Box::new(remote))
+    let given = Given { name: name.clone(), ..Given::default() };
+    let settings = Settings::of(given, request.variables)?;
+    let (variable, nor) = (settings.names.called("AWS_REGION"), settings.nor());
+    let account = Arc::new(Account::new(settings));
+    Ok(Arc::new(move |place| {
+        let place = place.unwrap_or_default();
+        let own = Target::read(place)?.region;
+        if account.client.region.is_none() && own.is_none() {
+            return Err(Unopened::Without { variable: variable.clone(), nor: nor.clone() });
+        }
+        Ok(Box::new(Remote::new(Arc::clone(&account), name.clone(), Some(place))?))
+    }))
 }
 
 impl Aws {
@@ -146,10 +155,10 @@ impl Aws {
         let name = given.name.clone();
         let settings = Settings::of(given, &|name| variable_of(&Environment::Process, name))?;
         if settings.region.is_none() {
-            let message =
-                format!("AWS_REGION is not set, nor does the {} have a region", settings.profile);
+            let variable = settings.names.called("AWS_REGION");
+            let message = format!("{variable} is not set, {}", settings.nor());
             let failure = Failure::new(FailureKind::NotConfigured, message);
-            return Err(failure.hint("set AWS_REGION, or call `region` on the builder"));
+            return Err(failure.hint(format!("set {variable}, or call `region` on the builder")));
         }
         let account = Arc::new(Account::new(settings));
         let source = Arc::new(Remote::new(Arc::clone(&account), name, None)?);
@@ -159,9 +168,9 @@ impl Aws {
 
 impl Account {
     fn new(settings: Settings) -> Self {
-        let Settings { region, endpoints, origin, reach, .. } = settings;
+        let Settings { region, endpoints, origin, reach, names, .. } = settings;
         let http = Http::new(reach.clone());
-        let login = Login::new(origin, region.clone(), reach);
+        let login = Login::new(origin, region.clone(), reach, names);
         Self { client: Client { http, login, region, endpoints }, refused: Refused::default() }
     }
 }
@@ -184,7 +193,7 @@ impl Backend for Account {
     async fn read(&self, read: &Read, asking: Asking) -> Outcome {
         let target = Target::read(&read.place)?;
         let (region, version) = (target.region.as_ref(), read.version.as_deref());
-        match target.what {
+        let outcome = match target.what {
             What::Secret(id) => secrets::one(self, id, region, version, asking.until).await,
             What::Parameter(name) => {
                 parameters::one(self, name, region, version, asking.until).await
@@ -196,7 +205,15 @@ impl Backend for Account {
                 let message = "a path of parameters has no versions: name one parameter";
                 Err(Failure::new(FailureKind::Malformed, message).into())
             }
-        }
+        };
+        outcome.map_err(|unread| match unread {
+            Unread::Absent(why) if version.is_some_and(|version| version != CURRENT) => {
+                let is_deleted = why == DELETED;
+                let kind = if is_deleted { FailureKind::Expired } else { FailureKind::NotFound };
+                gone(self, read, kind, why)
+            }
+            unread => unread,
+        })
     }
 
     fn read_all(
@@ -207,7 +224,11 @@ impl Backend for Account {
         batch::read_all(Arc::clone(self), reads, asking)
     }
 
-    fn plan(&self, reads: &[Read]) -> SourcePlan {
+    fn before(&self, _reads: &[Read]) -> Before {
+        self.client.login.before()
+    }
+
+    fn plan(&self, reads: &[(Read, usize)]) -> SourcePlan {
         plan::plan(self, reads)
     }
 

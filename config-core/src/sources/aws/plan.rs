@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Account;
 use super::batch::{Batch, batches};
 use super::region::Region;
 use super::target::{Target, What};
+use super::{Account, parameters};
 use crate::remote::{Read, body};
 use crate::source::{Policy, SourcePlan};
 use crate::value::Node;
@@ -25,11 +25,13 @@ struct Needs {
     batch: bool,
 }
 
-pub(super) fn plan(account: &Account, reads: &[Read]) -> SourcePlan {
+pub(super) fn plan(account: &Account, wanted: &[(Read, usize)]) -> SourcePlan {
+    let reads: Vec<Read> = wanted.iter().map(|(read, _)| read.clone()).collect();
+    let mut round_trips = 1;
     let mut plan = SourcePlan::default();
     let mut needs = Needs::default();
     let mut price = 0;
-    let batches = batches(account, reads);
+    let batches = batches(account, &reads);
     for batch in &batches {
         let (call, indices) = match batch {
             Batch::Secrets { reads, .. } => ("BatchGetSecretValue", reads),
@@ -39,7 +41,7 @@ pub(super) fn plan(account: &Account, reads: &[Read]) -> SourcePlan {
         plan = plan.reads(format!("{call} {}", names.join(" ")));
         needs.batch |= matches!(batch, Batch::Secrets { .. });
     }
-    for (index, read) in reads.iter().enumerate() {
+    for (index, (read, keys)) in wanted.iter().enumerate() {
         let target = match Target::read(&read.place) {
             Ok(target) => target,
             Err(failure) => {
@@ -64,11 +66,21 @@ pub(super) fn plan(account: &Account, reads: &[Read]) -> SourcePlan {
                 set.insert(parameter(name, region));
                 alone("GetParameter", name)
             }
+            What::Tree(_) if read.version.is_some() => {
+                plan =
+                    plan.warns(format!("{} is not asked for: a path has no versions", read.place));
+                continue;
+            }
             What::Tree(path) => {
                 let path = path.trim_end_matches('/');
                 needs.paths.insert(parameter(path, region));
                 needs.paths.insert(parameter(&format!("{path}/*"), region));
-                alone("GetParametersByPath", if path.is_empty() { "/" } else { path })
+                let pages = keys.div_ceil(parameters::BATCH).max(1);
+                round_trips = round_trips.max(pages);
+                for call in below(if path.is_empty() { "/" } else { path }, pages) {
+                    plan = plan.reads(call);
+                }
+                continue;
             }
         };
         if is_alone {
@@ -78,9 +90,18 @@ pub(super) fn plan(account: &Account, reads: &[Read]) -> SourcePlan {
     if plan.calls().is_empty() {
         return plan;
     }
-    plan.round_trips(1 + account.client.login.round_trips())
-        .costs(price)
-        .needs(Policy::new("json", needs.policy()))
+    plan.round_trips(round_trips).costs(price).needs(Policy::new("json", needs.policy()))
+}
+
+/// The answers that make one path: each has ten parameters and says where the next begins. As many are sure as the keys
+/// fill; there are more where more stands below the path than is wanted.
+fn below(path: &str, pages: usize) -> impl Iterator<Item = String> {
+    (1..=pages).map(move |page| {
+        let which = if page == 1 { String::new() } else { format!(", page {page}") };
+        let more =
+            if page == pages { ", and further pages of 10 parameters, one by one" } else { "" };
+        format!("GetParametersByPath {path}{which}{more}")
+    })
 }
 
 impl Needs {

@@ -106,19 +106,19 @@ impl Profile {
         Some(format!("its source_profile {gone} is in no file"))
     }
 
-    /// The program that gives credentials, where one does. What stands behind it may be secret.
+    /// The program that gives credentials, where one does.
     pub(super) fn program(&self) -> Option<String> {
         let set = self.set.as_ref()?;
         let along = self.along();
         let mut commands = along.iter().filter_map(|name| {
             set.get_profile(name).and_then(|profile| profile.get("credential_process"))
         });
-        let command = commands.next()?;
-        let word = match command.strip_prefix('"') {
-            Some(quoted) => quoted.split('"').next(),
-            None => command.split_whitespace().next(),
-        };
-        word.filter(|word| !word.contains('=')).map(str::to_owned)
+        program_of(commands.next()?).map(str::to_owned)
+    }
+
+    /// The profiles of the files, as far as they could be read.
+    pub(super) const fn set(&self) -> Option<&ProfileSet> {
+        self.set.as_ref()
     }
 
     /// Its name, that of its `source_profile`, and so on.
@@ -170,11 +170,6 @@ impl Profile {
         self.set.as_ref()?.get(name)
     }
 
-    /// Whether it has keys itself, so that nobody has to be asked for them.
-    pub(super) fn has_keys(&self) -> bool {
-        self.setting("aws_access_key_id").is_some() && self.setting("role_arn").is_none()
-    }
-
     /// Whether it says how credentials are come by.
     pub(super) fn gives(&self) -> bool {
         let ways = ["aws_access_key_id", "role_arn", "credential_process", "sso_session"];
@@ -218,6 +213,15 @@ impl Profile {
             None => failure.key("AWS_CONFIG_FILE"),
         }
     }
+}
+
+/// The program of a command. What stands behind it may be secret.
+pub(super) fn program_of(command: &str) -> Option<&str> {
+    let word = match command.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => command.split_whitespace().next(),
+    };
+    word.filter(|word| !word.contains('='))
 }
 
 /// A path with its `~/` resolved.

@@ -33,7 +33,7 @@ pub(super) fn remedy(
     let is_there = absent.is_none();
     Some(match (target.what, key) {
         (What::Secret(name) | What::Parameter(name), _)
-            if read.version.is_some() && matches!(absent, None | Some(NO_VERSION)) =>
+            if read.version.is_some() && absent != Some(DELETED) =>
         {
             format!("point at a version of {name} that has it")
         }
@@ -132,6 +132,7 @@ mod tests {
             ("db@AWSPREVIOUS", None, Some(NO_VERSION)),
             ("db@AWSPREVIOUS", Some("key"), Some(NO_VERSION)),
             ("db@AWSPREVIOUS", Some("key"), None),
+            ("db@AWSPREVIOUS", None, Some(NO_SECRET)),
         ] {
             assert_eq!(told(place, key, absent), "point at a version of db that has it");
         }

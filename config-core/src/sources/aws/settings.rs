@@ -1,5 +1,7 @@
 //! What the variables and a builder say of an account and the way to it.
 
+use std::borrow::Cow;
+
 use aws_config::web_identity_token::StaticConfiguration;
 use aws_credential_types::Credentials;
 
@@ -11,10 +13,32 @@ use crate::remote::address::{is_loopback, without_tls};
 use crate::remote::reach::{Authority, Reach};
 use crate::source::{Failure, FailureKind};
 use crate::sources::Variables;
+use crate::sources::named::{Names, Own, of_another};
 use crate::value::Text;
 
 /// The variables that hold keys.
 const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+
+/// The variables that an entry with a name has for itself.
+pub(super) static OWN: Own = Own {
+    families: &["AWS_"],
+    place: &[
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+        "AWS_ENDPOINT_URL_SSM",
+    ],
+    login: &[
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_ROLE_ARN",
+        "AWS_ROLE_SESSION_NAME",
+    ],
+};
 
 /// What was given by the program; all else is taken from the variables.
 #[derive(Clone, Default)]
@@ -30,11 +54,13 @@ pub(super) struct Given {
 /// All that there is to know before the first call.
 pub(super) struct Settings {
     pub(super) region: Option<Region>,
-    /// The profile that was looked at, for a person.
-    pub(super) profile: String,
+    /// The profile that could say where the secrets are, for a person.
+    profile: Option<String>,
     pub(super) endpoints: Endpoints,
     pub(super) origin: Origin,
     pub(super) reach: Reach,
+    /// What the variables are called that all this was taken from.
+    pub(super) names: Names,
 }
 
 /// Where the services are asked.
@@ -46,45 +72,73 @@ pub(super) struct Endpoints {
 }
 
 impl Settings {
+    /// What else could say the region, and does not.
+    pub(super) fn nor(&self) -> String {
+        match &self.profile {
+            Some(profile) => format!("nor does the {profile} have a region"),
+            None => of_another("AWS_REGION"),
+        }
+    }
+
     /// # Errors
     /// A variable that cannot be read, or not be used.
     pub(super) fn of(given: Given, variables: Variables<'_>) -> Result<Self, Failure> {
+        let names = Names::of(&OWN, given.name.as_deref(), variables)?;
+        let own = |name: &str| variables(&names.called(name));
+        Self::called(given, &names, &own).map_err(|failure| names.told(failure))
+    }
+
+    fn called(given: Given, names: &Names, variables: Variables<'_>) -> Result<Self, Failure> {
         let mut reach = given.reach.checked()?.with_proxy_of(variables)?;
         if reach.authorities.is_empty()
             && let Some(path) = variables("AWS_CA_BUNDLE")?
         {
             reach.authorities.push(Authority::File(path.as_str().into()));
         }
-        let is_chosen = given.profile.is_some();
-        let profile = Profile::of(given.profile, variables)?;
+        let by_program = given.profile.is_some();
+        let own = match names.has_login() {
+            true => variables("AWS_PROFILE")?.map(|name| name.as_str().to_owned()),
+            false => None,
+        };
+        let chosen = given.profile.or(own);
+        let is_chosen = chosen.is_some();
+        let profile = Profile::of(chosen, variables)?;
         if is_chosen && let Some(unknown) = profile.unknown() {
             return Err(unknown);
         }
-        let shown = profile.shown();
+        // Whose profile it is says nothing of where an entry with a name is.
+        let of_place = (is_chosen || !names.has_name()).then_some(&profile);
+        let shown = of_place.map(Profile::shown);
         let region = match given.region {
             Some(region) => Some(region),
-            None => region(&profile, variables)?,
+            None => region(of_place, variables)?,
         };
         let region = region.as_deref().map(Region::read).transpose()?;
-        let endpoints = Endpoints::of(given.endpoint, &profile, variables)?;
+        let endpoints = Endpoints::of(given.endpoint, of_place, variables)?;
         let keys = match given.credentials {
-            Some(keys) => Some((keys, "the program")),
+            Some(keys) => Some((keys, Cow::Borrowed("the program"))),
             // A profile that the program names is meant; one that the environment names yields to its keys.
-            None if is_chosen => None,
-            None => keys(variables)?.map(|keys| (keys, KEYS[0])),
+            None if by_program => None,
+            None => keys(variables)?.map(|keys| (keys, names.called(KEYS[0]))),
         };
         let origin = match keys {
             Some((keys, by)) => Origin::Given { keys, by },
-            None => Origin::Chain(Box::new(chain(profile, is_chosen, variables)?)),
+            None => {
+                let chain = chain(profile, is_chosen, variables)?;
+                Origin::Chain(Box::new(match names.has_login() && !is_chosen {
+                    true => chain.by_web_identity()?,
+                    false => chain,
+                }))
+            }
         };
-        Ok(Self { region, profile: shown, endpoints, origin, reach })
+        Ok(Self { region, profile: shown, endpoints, origin, reach, names: names.clone() })
     }
 }
 
 impl Endpoints {
     fn of(
         given: Option<String>,
-        profile: &Profile,
+        profile: Option<&Profile>,
         variables: Variables<'_>,
     ) -> Result<Self, Failure> {
         let addresses = Addresses {
@@ -104,7 +158,7 @@ impl Endpoints {
                     return address(&url, name).map(Some);
                 }
             }
-            let of_profile = profile.setting("endpoint_url");
+            let of_profile = profile.and_then(|profile| profile.setting("endpoint_url"));
             of_profile.map(|url| address(url, "endpoint_url")).transpose()
         };
         Ok(Self {
@@ -171,18 +225,20 @@ fn chain(profile: Profile, is_chosen: bool, variables: Variables<'_>) -> Result<
     Ok(Chain {
         profile,
         is_chosen,
+        by_profile: true,
         web_identity,
         container: container && !is_chosen,
         machine: machine && !is_chosen,
     })
 }
 
-fn region(profile: &Profile, variables: Variables<'_>) -> Result<Option<String>, Failure> {
+fn region(profile: Option<&Profile>, variables: Variables<'_>) -> Result<Option<String>, Failure> {
     for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
         if let Some(region) = variables(name)? {
             return Ok(Some(region.as_str().to_owned()));
         }
     }
+    let Some(profile) = profile else { return Ok(None) };
     match (profile.setting("region"), profile.broken()) {
         (Some(region), _) => Ok(Some(region.to_owned())),
         (None, Some(broken)) => Err(broken.clone()),
@@ -208,7 +264,7 @@ fn is_true(variables: Variables<'_>, name: &str) -> Result<bool, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, Settings};
+    use super::{Given, Origin, Settings};
     use crate::source::Failure;
     use crate::value::Text;
 
@@ -232,6 +288,29 @@ mod tests {
         let given = |url: &str| Given { endpoint: Some(url.to_owned()), ..Given::default() };
         assert!(of(given("http://192.0.2.2:1"), &[]).is_err());
         assert!(of(given("http://[::1]:5000"), &[]).is_ok());
+    }
+
+    #[test]
+    fn a_web_identity_of_an_entry_with_a_name_is_the_only_one_that_is_tried() {
+        let named = || Given { name: Some("eu".to_owned()), ..Given::default() };
+        let own = [
+            ("AWS_EU_WEB_IDENTITY_TOKEN_FILE", "/t"),
+            ("AWS_EU_ROLE_ARN", "arn:aws:iam::1:role/eu"),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "n0t-a-real-key"),
+        ];
+        let settings = of(named(), &own).ok().unwrap();
+        let Origin::Chain(chain) = settings.origin else { panic!("keys of another") };
+        assert!(!chain.by_profile && !chain.container && !chain.machine);
+        assert_eq!(chain.web_identity.unwrap().role_arn, "arn:aws:iam::1:role/eu");
+        let half = of(named(), &own[1..]).err().unwrap();
+        assert_eq!(
+            half.to_string(),
+            "AWS_EU_ACCESS_KEY_ID is not set, nor AWS_EU_PROFILE, nor AWS_EU_WEB_IDENTITY_TOKEN_FILE"
+        );
+        let process = of(named(), &own[2..]).ok().unwrap();
+        assert!(matches!(process.origin, Origin::Given { .. }));
     }
 
     #[test]

@@ -9,13 +9,14 @@ use super::Azure;
 use super::client::Client;
 use super::login::{Login, Tool};
 use super::session::Session;
-use super::settings::{ADDRESS, Settings};
+use super::settings::{ADDRESS, OWN, Settings};
 use super::vault::{Vault, authority_of};
 use crate::environment::Environment;
 use crate::remote::http::Http;
 use crate::remote::reach::{Authority, Reach};
 use crate::secret::{ExposeSecret, SecretString};
 use crate::source::{Failure, FailureKind};
+use crate::sources::named::Names;
 use crate::sources::{Variables, variable_of};
 use crate::value::{Text, exact};
 
@@ -62,7 +63,8 @@ impl AzureBuilder {
         self
     }
 
-    /// The name by which lists tell this vault from others: `azure@eu`.
+    /// The name by which lists tell this vault from others: `azure@eu`. What is not said here is then looked for in the
+    /// variables with that name, `KEY_VAULT_EU_URI`.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -206,15 +208,26 @@ impl AzureBuilder {
         let name = self.name.clone();
         let variables = |name: &str| variable_of(&environment, name);
         let Some(client) = self.client(&variables)? else {
-            let message = format!("{} is not set", ADDRESS[0]);
-            let hint = format!("set {}, or call `endpoint` on the builder", ADDRESS[0]);
+            let variable = OWN.place_of(name.as_deref(), ADDRESS[0]);
+            let message = format!("{variable} is not set");
+            let hint = format!("set {variable}, or call `endpoint` on the builder");
             return Err(Failure::new(FailureKind::NotConfigured, message).hint(hint));
         };
         Azure::new(Arc::new(client), name)
     }
 
     /// The client; none where neither the program nor a variable says where the vault is.
-    pub(super) fn client(mut self, variables: Variables<'_>) -> Result<Option<Client>, Failure> {
+    pub(super) fn client(self, variables: Variables<'_>) -> Result<Option<Client>, Failure> {
+        let names = Names::of(&OWN, self.name.as_deref(), variables)?;
+        let own = |name: &str| variables(&names.called(name));
+        self.called(&names, &own).map_err(|failure| names.told(failure))
+    }
+
+    fn called(
+        mut self,
+        names: &Names,
+        variables: Variables<'_>,
+    ) -> Result<Option<Client>, Failure> {
         for name in ADDRESS {
             if self.endpoint.is_none() {
                 self.endpoint = variables(name)?.map(|url| url.trim().to_owned());
@@ -261,6 +274,7 @@ impl AzureBuilder {
         let session = Session::new(logins, authority, Arc::clone(&http), Http::new(alone))
             .tenants(settings.tenants)
             .lacking(half)
+            .called(names.clone())
             .verified(!self.unverified);
         Ok(Some(Client::new(vault, session, http)))
     }

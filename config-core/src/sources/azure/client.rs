@@ -16,15 +16,15 @@ use super::vault::Vault;
 use crate::clock::Moment;
 use crate::remote::http::{Http, Request, Response};
 use crate::remote::shell::typed;
-use crate::remote::{Asking, Backend, Blob, Outcome, Read, Unread};
+use crate::remote::{Asking, Backend, Before, Blob, Outcome, Read, Unread, gone};
 use crate::source::{Failure, FailureKind, Key, Policy, SourcePlan};
 use crate::value::{Node, Position, Value};
 
 /// 0.03 dollars for 10,000 calls.
 const PRICE: u64 = 3_000;
 
-/// Why there is nothing to read where a version was asked for.
-const NO_VERSION: &str = "no such version";
+/// Why there is nothing to read where a version was asked for: the vault says the same of both.
+const NO_VERSION: &str = "no such version, or no such secret";
 
 /// A vault that is asked with tokens of one session.
 pub(super) struct Client {
@@ -131,10 +131,10 @@ impl Backend for Client {
     async fn read(&self, read: &Read, asking: Asking) -> Outcome {
         let path = Vault::secret(&read.place, read.version.as_deref())?;
         let Some(response) = self.send(&Call::get(Act::Get, path), asking.until).await? else {
-            return Err(Unread::Absent(match read.version {
-                None => "no such secret",
-                Some(_) => NO_VERSION,
-            }));
+            return Err(match read.version {
+                None => Unread::Absent("no such secret"),
+                Some(_) => gone(self, read, FailureKind::NotFound, NO_VERSION),
+            });
         };
         let secret = Secret::read(response.json()?)?;
         let now = SystemTime::now();
@@ -151,12 +151,16 @@ impl Backend for Client {
         })
     }
 
-    fn plan(&self, reads: &[Read]) -> SourcePlan {
+    fn before(&self, _reads: &[Read]) -> Before {
+        self.session.before()
+    }
+
+    fn plan(&self, reads: &[(Read, usize)]) -> SourcePlan {
         let mut plan = SourcePlan::default();
         let mut policy =
             "role: Key Vault Secrets User (or the secret permission `get`)\n".to_owned();
         let mut count = 0;
-        for read in reads {
+        for (read, _) in reads {
             match Vault::secret(&read.place, read.version.as_deref()) {
                 Ok(path) => plan = plan.reads(format!("GET {path}")),
                 Err(failure) => {
@@ -170,7 +174,7 @@ impl Backend for Client {
         if count == 0 {
             return plan;
         }
-        plan.round_trips(if self.session.has_token() { 1 } else { 2 })
+        plan.round_trips(1)
             .costs(PRICE.saturating_mul(count))
             .needs(Policy::new("text", policy.trim_end()))
     }

@@ -20,14 +20,16 @@ pub use builder::AzureBuilder;
 pub use properties::{AzureDeleted, AzureProperties, AzureVersion};
 
 use client::Client;
-use settings::ADDRESS;
+use settings::{ADDRESS, OWN};
 
-use super::{Kind, Opened, Request, Unopened};
+use super::named::of_another;
+use super::{Connection, Kind, Open, Request, Unopened};
 use crate::environment::Context;
 use crate::remote::Remote;
 use crate::source::Failure;
 
-pub(crate) const KIND: Kind = Kind { name: "azure", open, has_variables: false };
+pub(crate) const KIND: Kind =
+    Kind { name: "azure", open: Open::Store(connect), has_variables: false };
 
 /// A vault of Azure Key Vault: a source of settings, and a store that secrets are written to.
 ///
@@ -54,6 +56,10 @@ pub(crate) const KIND: Kind = Kind { name: "azure", open, has_variables: false }
 /// | `AZURE_AUTHORITY_HOST`, `AZURE_ADDITIONALLY_ALLOWED_TENANTS` | where tokens are given out, and for which tenants too |
 /// | `SSL_CERT_FILE`, `SSL_CERT_DIR`, where the system has them | the certificate authorities |
 /// | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, in lower case too | the proxy |
+///
+/// An entry with a name, `azure@eu`, has an address of its own, `KEY_VAULT_EU_URI`, and never the one without its name. It
+/// is asked as whoever the process is, unless one of the other variables that begin with `AZURE_` is set with its name,
+/// `AZURE_EU_CLIENT_ID`: then those alone count, without `AZURE_EU_AUTHORITY_HOST` at the usual authority.
 ///
 /// ```no_run
 /// use config_core::{Azure, SecretString, Secrets};
@@ -127,18 +133,19 @@ impl fmt::Debug for Azure {
 
 crate::remote::is_source_by!(Azure, source);
 
-fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
-    let place = match request.place {
-        Some(place) => Some(context.expand(place)?),
-        None => None,
-    };
+fn connect(request: &Request<'_>, context: &Context<'_>) -> Result<Connection, Unopened> {
     let mut builder = AzureBuilder::default();
     builder.root = context.root.map(Path::to_owned);
-    let client = builder.client(request.variables).map_err(Unopened::Failed)?;
-    let Some(client) = client else {
-        return Err(Unopened::NotConfigured(ADDRESS[0].to_owned()));
+    builder.name = request.name.map(str::to_owned);
+    let Some(client) = builder.client(request.variables)? else {
+        return Err(match request.name {
+            None => Unopened::NotConfigured(ADDRESS[0].to_owned()),
+            name => Unopened::Without {
+                variable: OWN.place_of(name, ADDRESS[0]),
+                nor: of_another(ADDRESS[0]),
+            },
+        });
     };
-    let name = request.name.map(str::to_owned);
-    let source = Remote::new(Arc::new(client), name, place.as_deref());
-    Ok(Box::new(source.map_err(Unopened::Failed)?))
+    let (client, name) = (Arc::new(client), request.name.map(str::to_owned));
+    Ok(Arc::new(move |place| Ok(Box::new(Remote::new(Arc::clone(&client), name.clone(), place)?))))
 }

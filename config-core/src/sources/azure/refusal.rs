@@ -98,7 +98,7 @@ pub(super) fn failure(response: &Response, call: &Call, vault: &Vault, who: &str
             Failure::new(FailureKind::NotFound, "no such secret")
         }
         (404, ..) => Failure::new(FailureKind::NotFound, "no vault answers there (HTTP 404)")
-            .hint("does KEY_VAULT_URI name a vault?"),
+            .hint("is the address that of a vault?"),
         (409, "ObjectIsDeletedButRecoverable", _) => {
             conflict("a secret of that name was deleted and can be recovered")
                 .hint("recover it, or purge it, before the name is used again")

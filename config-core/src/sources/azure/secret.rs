@@ -97,7 +97,7 @@ pub(super) fn time(seconds: Option<u64>) -> Option<SystemTime> {
 
 fn none() -> Failure {
     Failure::new(FailureKind::Malformed, "the answer is no secret of Key Vault's")
-        .hint("does KEY_VAULT_URI name a vault?")
+        .hint("is the address that of a vault?")
 }
 
 fn text(node: &Node) -> Option<&str> {

@@ -10,8 +10,10 @@ use super::challenge::Challenge;
 use super::login::{Asked, Login, Token, Without, nowhere};
 use super::vault::Vault;
 use crate::clock::Moment;
+use crate::remote::Before;
 use crate::remote::http::Http;
 use crate::source::{Failure, FailureKind};
+use crate::sources::named::Names;
 
 /// Logs in, and remembers the token.
 pub(super) struct Session {
@@ -22,6 +24,8 @@ pub(super) struct Session {
     verified: bool,
     /// What is set up by half, and so is none of the logins.
     half: Option<String>,
+    /// What the variables are called that the logins are of.
+    names: Option<Names>,
     /// To the vault and the authority.
     http: Arc<Http>,
     /// To the machine itself, by no proxy.
@@ -46,6 +50,7 @@ impl Session {
             tenants: Vec::new(),
             verified: true,
             half: None,
+            names: None,
             http,
             machine,
             works: AtomicUsize::new(0),
@@ -61,6 +66,11 @@ impl Session {
 
     pub(super) fn lacking(mut self, half: Option<String>) -> Self {
         self.half = half;
+        self
+    }
+
+    pub(super) fn called(mut self, names: Names) -> Self {
+        self.names = Some(names);
         self
     }
 
@@ -80,13 +90,22 @@ impl Session {
         self.logins.iter().any(Login::can_renew)
     }
 
-    /// Whether there is a token that needs no login.
-    pub(super) fn has_token(&self) -> bool {
-        let held = self
-            .last
-            .try_lock()
-            .is_ok_and(|last| matches!(&*last, Some(Ok(token)) if Moment::now() < token.renew));
-        held || !self.can_renew()
+    /// What is asked before there is a token, as far as can be told without waiting. Of several ways to come by one the
+    /// first that leads somewhere is gone: that is one call in a plan.
+    pub(super) fn before(&self) -> Before {
+        let is_usable = |last: &Option<Result<Arc<Token>, Failure>>| matches!(last, Some(Ok(token)) if Moment::now() < token.renew);
+        if self.last.try_lock().is_ok_and(|last| is_usable(&last)) {
+            return Before::default();
+        }
+        let first = self.works.load(Ordering::Relaxed);
+        let ways = (first..self.logins.len()).chain(0..first);
+        let calls: Vec<String> =
+            ways.filter_map(|index| self.logins[index].call(&self.authority)).collect();
+        let calls: Vec<String> = match calls.is_empty() {
+            true => Vec::new(),
+            false => vec![calls.join(", or where that leads nowhere ")],
+        };
+        Before { waits: calls.len(), calls }
     }
 
     /// A token: the one at hand, or a new one.
@@ -132,9 +151,10 @@ impl Session {
                     false => ("another tenant".to_owned(), "TENANT"),
                 };
                 let message = format!("the vault is of {whose}, and the login was at {own}");
-                Err(Failure::new(FailureKind::Denied, message).hint(format!(
+                let failure = Failure::new(FailureKind::Denied, message).hint(format!(
                     "set AZURE_TENANT_ID={wanted}, or name it in AZURE_ADDITIONALLY_ALLOWED_TENANTS"
-                )))
+                ));
+                Err(self.told(failure))
             }
             None => Ok(Some(wanted)),
         }
@@ -159,9 +179,17 @@ impl Session {
             _ => {}
         }
         let outcome = self.login(resource, tenant, until).await.map(Arc::new);
+        let outcome = outcome.map_err(|failure| self.told(failure));
         *last = Some(outcome.clone());
         self.count.fetch_add(1, Ordering::Release);
         outcome
+    }
+
+    fn told(&self, failure: Failure) -> Failure {
+        match &self.names {
+            Some(names) => names.told(failure),
+            None => failure,
+        }
     }
 
     async fn login(

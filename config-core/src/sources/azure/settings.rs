@@ -6,10 +6,27 @@ use super::challenge::is_tenant;
 use super::login::{Login, Tool};
 use crate::source::{Failure, FailureKind};
 use crate::sources::Variables;
+use crate::sources::named::Own;
 use crate::value::Text;
 
 /// Where the vault is; the first that is set counts. The second is what the samples of Azure's clients read.
 pub(super) const ADDRESS: [&str; 2] = ["KEY_VAULT_URI", "AZURE_KEYVAULT_URL"];
+
+/// The variables that an entry with a name has for itself.
+pub(super) static OWN: Own = Own {
+    families: &["KEY_VAULT_", "AZURE_"],
+    place: &ADDRESS,
+    login: &[
+        "AZURE_TENANT_ID",
+        "AZURE_CLIENT_ID",
+        "AZURE_CLIENT_SECRET",
+        "AZURE_CLIENT_CERTIFICATE_PATH",
+        "AZURE_FEDERATED_TOKEN_FILE",
+        "AZURE_TOKEN_CREDENTIALS",
+        "AZURE_AUTHORITY_HOST",
+        "AZURE_ADDITIONALLY_ALLOWED_TENANTS",
+    ],
+};
 
 /// Where a machine asks for its managed identity.
 const MACHINE: &str = "http://169.254.169.254";

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::looked::Looked;
-use super::{Kind, Request, Unopened};
+use super::{Kind, Open, Request, Unopened};
 use crate::environment::{Context, Environment};
 use crate::source::{
     Answers, Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Unclaimed, Wanted,
@@ -22,7 +22,7 @@ use names::names;
 use reading::{ATTEMPTS, Attempt, failed, no_directory};
 use tree::{Place, Tree};
 
-pub(crate) const KIND: Kind = Kind { name: "dir", open, has_variables: false };
+pub(crate) const KIND: Kind = Kind { name: "dir", open: Open::Entry(open), has_variables: false };
 
 /// Where systemd says that it put a service's credentials.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";

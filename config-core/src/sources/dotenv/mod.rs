@@ -29,12 +29,12 @@ use self::file::File;
 use self::search::Held;
 use super::looked::Looked;
 use super::sealed::Ring;
-use super::{Kind, Request, Unopened};
+use super::{Kind, Open, Request, Unopened};
 use crate::environment::{Context, Environment};
 use crate::source::{Failure, Source};
 
 /// The `.env` files as a kind of source.
-pub(crate) const KIND: Kind = Kind { name: "dotenv", open, has_variables: true };
+pub(crate) const KIND: Kind = Kind { name: "dotenv", open: Open::Entry(open), has_variables: true };
 
 /// The `.env` files as a source of their own, for what `sources(dotenv)` and the loader's `.dotenv(path)` cannot say.
 ///

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use self::words::{Command, Names, Template};
 use super::aside::{self, Patience};
-use super::{Kind, Request, Unopened};
+use super::{Kind, Open, Request, Unopened};
 use crate::document::json;
 use crate::document::lookup::Root;
 use crate::environment::{Context, Environment, Unexpanded};
@@ -29,7 +29,7 @@ use crate::source::{
 };
 use crate::value::{Node, Position, Value, exact};
 
-pub(crate) const KIND: Kind = Kind { name: "exec", open, has_variables: false };
+pub(crate) const KIND: Kind = Kind { name: "exec", open: Open::Entry(open), has_variables: false };
 
 /// The commands of one entry of a list: the one of its place, and those that fields name themselves.
 struct Exec {

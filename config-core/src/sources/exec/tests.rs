@@ -21,7 +21,7 @@ fn environment() -> Environment {
 
 fn opened(place: Option<&str>, root: Option<&Path>) -> Result<Box<dyn Source>, Unopened> {
     let environment = environment();
-    (KIND.open)(&Request::declared(place), &Context::of(&environment, root, Some("staging")))
+    KIND.open(&Request::declared(place), &Context::of(&environment, root, Some("staging")))
 }
 
 fn exec(place: &str) -> Box<dyn Source> {

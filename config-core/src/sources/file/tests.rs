@@ -34,7 +34,7 @@ fn open_with(
     profile: Option<&str>,
 ) -> Result<Box<dyn Source>, Unopened> {
     let environment = Environment::Process;
-    (KIND.open)(request, &Context::of(&environment, Some(root), profile))
+    KIND.open(request, &Context::of(&environment, Some(root), profile))
 }
 
 fn open(root: &Path, place: &str) -> Box<dyn Source> {

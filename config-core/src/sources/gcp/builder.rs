@@ -4,11 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::setup::{Given, Setup};
+use super::setup::{Given, PROJECT, Setup};
 use super::{Client, Gcp};
 use crate::remote::reach::Authority;
 use crate::secret::SecretString;
 use crate::source::{Failure, FailureKind};
+use crate::sources::named::of_another;
 use crate::value::{Text, exact};
 use secrecy::ExposeSecret;
 
@@ -29,7 +30,6 @@ use secrecy::ExposeSecret;
 #[must_use]
 pub struct GcpBuilder {
     setup: Setup,
-    name: Option<String>,
 }
 
 impl GcpBuilder {
@@ -125,9 +125,10 @@ impl GcpBuilder {
         self
     }
 
-    /// The name of the list's entry whose place it takes, of `gcp@eu` the `eu`.
+    /// The name of the list's entry whose place it takes, of `gcp@eu` the `eu`. What is not said here is then looked for
+    /// in the variables with that name, `GOOGLE_CLOUD_EU_PROJECT`.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.setup.name = Some(name.into());
         self
     }
 
@@ -141,15 +142,21 @@ impl GcpBuilder {
         let reach = self.setup.reach.clone().checked()?;
         let setup = Setup { reach, ..self.setup }.with_process()?.checked()?;
         if !setup.has_project() {
-            let message = "GOOGLE_CLOUD_PROJECT is not set, nor do the credentials name a project";
+            let variable = setup.variable();
+            let nor = match setup.lent {
+                true => of_another(PROJECT[0]),
+                false => "nor do the credentials name a project".to_owned(),
+            };
+            let message = format!("{variable} is not set, {nor}");
             return Err(Failure::new(FailureKind::NotConfigured, message)
-                .hint("set GOOGLE_CLOUD_PROJECT, or call `project` on the builder"));
+                .hint(format!("set {variable}, or call `project` on the builder")));
         }
+        let name = setup.name.clone();
         let client = Client::new(setup);
         if is_given {
             client.credentials()?;
         }
-        Gcp::of(client, self.name)
+        Gcp::of(client, name)
     }
 }
 

@@ -10,16 +10,16 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use zeroize::Zeroizing;
 
-use super::credentials::{Credentials, Kind, Token, project_of_machine};
+use super::credentials::{self, Credentials, Kind, Token, project_of_machine};
 use super::held::{Fresh, Held};
 use super::names::Name;
 use super::net::Net;
 use super::refusal::{About, Verb, refusal};
 use super::setup::{Setup, is_host};
-use crate::remote::Unread;
 use crate::remote::blocking::blocking;
 use crate::remote::http::{Request, Response};
 use crate::remote::runtime::Holding;
+use crate::remote::{Before, Unread};
 use crate::source::{Failure, FailureKind};
 use crate::value::Text;
 
@@ -65,7 +65,8 @@ impl Client {
         match self.credentials.get() {
             Some(credentials) => Ok(credentials),
             None => {
-                Credentials::find(&self.setup).map(|found| self.credentials.get_or_init(|| found))
+                let found = Credentials::find(&self.setup).map_err(|none| self.setup.told(none));
+                found.map(|found| self.credentials.get_or_init(|| found))
             }
         }
     }
@@ -74,7 +75,8 @@ impl Client {
     async fn found(&self) -> Result<&Credentials, Failure> {
         if self.credentials.get().is_none() {
             let setup = self.setup.clone();
-            let found = blocking(move || Credentials::find(&setup)).await??;
+            let found = blocking(move || Credentials::find(&setup)).await?;
+            let found = found.map_err(|none| self.setup.told(none))?;
             return Ok(self.credentials.get_or_init(|| found));
         }
         self.credentials()
@@ -82,7 +84,10 @@ impl Client {
 
     /// The project as far as it is known without asking anybody.
     pub(super) fn known_project(&self) -> Option<&str> {
-        let of_file = || self.credentials().ok()?.project.as_deref();
+        let of_file = || match self.setup.lent {
+            true => None,
+            false => self.credentials().ok()?.project.as_deref(),
+        };
         self.setup.project.as_deref().or_else(of_file)
     }
 
@@ -92,12 +97,21 @@ impl Client {
         self.known_project().map(str::to_owned).or_else(of_machine)
     }
 
-    /// How often an answer is waited for before the first secret can be asked for.
-    pub(super) fn waits(&self) -> usize {
-        if self.token.is_here() {
-            return 0;
+    /// What is asked before the first secret: for a token, and at the same time for the project where a name has none and
+    /// nobody said which.
+    pub(super) fn asked_before(&self, wants_project: bool) -> Before {
+        let Ok(credentials) = self.credentials() else { return Before::default() };
+        let mut before = Before::default();
+        if !self.token.is_here() {
+            before.calls = credentials.kind.calls(&self.net);
+            before.waits = before.calls.len();
         }
-        self.credentials().map_or(1, |credentials| credentials.kind.waits())
+        let is_known = self.setup.project.is_some() || credentials.project.is_some();
+        if wants_project && !is_known && self.project.here().is_none() {
+            before.calls.push(credentials::asked_for_project(&self.net));
+            before.waits = before.waits.max(1);
+        }
+        before
     }
 
     pub(super) fn identity(&self) -> String {
@@ -192,7 +206,8 @@ impl Client {
         refused: Option<&Arc<Token>>,
         until: Instant,
     ) -> Result<Arc<Token>, Failure> {
-        self.token.get(refused, || credentials.kind.token(&self.net, until)).await
+        let token = self.token.get(refused, || credentials.kind.token(&self.net, until)).await;
+        token.map_err(|none| self.setup.told(none))
     }
 
     /// The project of a secret: its own, else the one that was said, else the machine's.
@@ -202,14 +217,17 @@ impl Client {
         credentials: &Credentials,
         until: Instant,
     ) -> Result<String, Failure> {
-        let said = [&name.project, &self.setup.project, &credentials.project];
+        let of_file = credentials.project.as_ref().filter(|_| !self.setup.lent);
+        let said = [name.project.as_ref(), self.setup.project.as_ref(), of_file];
         if let Some(project) = said.into_iter().flatten().next() {
             return Ok(project.clone());
         }
-        if !matches!(credentials.kind, Kind::Metadata) && !self.setup.is_in_cloud {
+        let may_ask = matches!(credentials.kind, Kind::Metadata) || self.setup.is_in_cloud;
+        if self.setup.lent || !may_ask {
             let message = "neither a variable nor the credentials name the project";
+            let variable = self.setup.variable();
             return Err(Failure::new(FailureKind::NotConfigured, message)
-                .hint("set GOOGLE_CLOUD_PROJECT, or write projects/my-project/secrets/db"));
+                .hint(format!("set {variable}, or write projects/my-project/secrets/db")));
         }
         let found = self.project.get(None, || async {
             let value = project_of_machine(&self.net, until).await?;

@@ -19,16 +19,18 @@ use std::sync::Arc;
 
 pub use builder::GcpBuilder;
 use client::Client;
-use setup::Setup;
+use setup::{PROJECT, Setup};
 pub use store::Labels;
 
-use super::{Kind, Opened, Request, Unopened};
+use super::named::of_another;
+use super::{Connection, Kind, Open, Request, Unopened};
 use crate::environment::{Context, Environment};
 use crate::remote::Remote;
 use crate::source::Failure;
 use crate::value::{Node, Value};
 
-pub(crate) const KIND: Kind = Kind { name: "gcp", open, has_variables: false };
+pub(crate) const KIND: Kind =
+    Kind { name: "gcp", open: Open::Store(connect), has_variables: false };
 
 /// Google Cloud Secret Manager, as a source and as a [`Store`](crate::store::Store).
 ///
@@ -58,6 +60,10 @@ pub(crate) const KIND: Kind = Kind { name: "gcp", open, has_variables: false };
 /// | `SSL_CERT_FILE`, `SSL_CERT_DIR`, where the system has them | the certificate authorities |
 /// | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, in lower case too | the proxy |
 ///
+/// An entry with a name, `gcp@eu`, has a project of its own, `GOOGLE_CLOUD_EU_PROJECT`, and never the one without its
+/// name, nor that of the credentials or the machine; its quota project, universe and endpoint are its own as well. It is
+/// asked as whoever the process is, unless `GOOGLE_EU_APPLICATION_CREDENTIALS` or `CLOUDSDK_EU_AUTH_ACCESS_TOKEN` is set.
+///
 /// ```
 /// use config_core::{Gcp, Secrets};
 /// # #[derive(Secrets)]
@@ -73,22 +79,30 @@ pub struct Gcp {
     remote: Arc<Remote<Client>>,
 }
 
-fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
-    let place = match request.place {
-        Some(place) if !request.given => Some(context.expand(place)?),
-        place => place.map(str::to_owned),
-    };
+fn connect(request: &Request<'_>, context: &Context<'_>) -> Result<Connection, Unopened> {
     let is_process = matches!(context.environment, Environment::Process);
-    let setup =
-        Setup { is_in_cloud: is_process && setup::is_google_hardware(), ..Setup::default() };
-    let setup = setup.with_variables(request.variables, context.root).and_then(Setup::checked);
-    let setup = setup.map_err(Unopened::Failed)?;
-    let names_project = place.as_ref().is_some_and(|place| place.starts_with("projects/"));
-    if !names_project && !setup.has_project() {
-        return Err(Unopened::NotConfigured("GOOGLE_CLOUD_PROJECT".to_owned()));
-    }
-    let remote = Remote::new(Arc::new(Client::new(setup)), None, place.as_deref());
-    Ok(Box::new(remote.map_err(Unopened::Failed)?))
+    let setup = Setup {
+        name: request.name.map(str::to_owned),
+        is_in_cloud: is_process && setup::is_google_hardware(),
+        ..Setup::default()
+    };
+    let setup = setup.with_variables(request.variables, context.root)?.checked()?;
+    let name = setup.name.clone();
+    let client = Arc::new(Client::new(setup));
+    Ok(Arc::new(move |place| {
+        let names_project = place.is_some_and(|place| place.starts_with("projects/"));
+        let setup = &client.setup;
+        if !names_project && !setup.has_project() {
+            return Err(match setup.lent {
+                true => {
+                    let nor = of_another(PROJECT[0]);
+                    Unopened::Without { variable: setup.variable(), nor }
+                }
+                false => Unopened::NotConfigured(setup.variable().into_owned()),
+            });
+        }
+        Ok(Box::new(Remote::new(Arc::clone(&client), name.clone(), place)?))
+    }))
 }
 
 impl Gcp {

@@ -8,12 +8,12 @@ use reqwest::Method;
 use super::checksum::crc32c;
 use super::client::{Call, Client};
 use super::names::{Name, is_number, is_version};
-use super::refusal::{NO_VERSION, Verb};
+use super::refusal::{NO_VERSION, NOTHING, Verb};
 use crate::remote::encode::from_base64;
 use crate::remote::http::Response;
 use crate::remote::locate::text_or_bytes;
 use crate::remote::shell::typed;
-use crate::remote::{Asking, Backend, Blob, Outcome, Read, Unread};
+use crate::remote::{Asking, Backend, Before, Blob, Outcome, Read, Unread, gone};
 use crate::source::{Failure, FailureKind, Key, Policy, SourcePlan};
 use crate::value::{Node, Value};
 
@@ -25,6 +25,9 @@ const READ: Verb = Verb {
 
 /// What one access costs: 0.03 dollars for 10,000.
 const PRICE: u64 = 3_000;
+
+/// The name of the version in use.
+const LATEST: &str = "latest";
 
 /// A version as it was read.
 pub(super) struct Accessed {
@@ -44,7 +47,7 @@ impl Client {
         version: Option<&str>,
         until: Instant,
     ) -> Result<Accessed, Unread> {
-        let version = version.unwrap_or("latest");
+        let version = version.unwrap_or(LATEST);
         if !is_version(version) {
             let message = "a version is a number, `latest`, or an alias of the secret";
             return Err(malformed(message).into());
@@ -118,23 +121,36 @@ impl Backend for Client {
 
     async fn read(&self, read: &Read, asking: Asking) -> Outcome {
         let name = self.name(&read.place)?;
-        let accessed = self.access(&name, read.version.as_deref(), asking.until).await?;
+        let version = read.version.as_deref();
+        let accessed = self.access(&name, version, asking.until).await;
+        let accessed = accessed.map_err(|unread| match unread {
+            Unread::Absent(why) if version.is_some_and(|version| version != LATEST) => {
+                gone(self, read, FailureKind::NotFound, why)
+            }
+            unread => unread,
+        })?;
         Ok(Blob { version: Some(accessed.number), ..Blob::new(accessed.node) })
     }
 
-    fn plan(&self, reads: &[Read]) -> SourcePlan {
-        let project = self.known_project().unwrap_or("PROJECT");
+    fn before(&self, reads: &[Read]) -> Before {
+        let names = reads.iter().filter_map(|read| self.name(&read.place).ok());
+        let mut projects = names.map(|name| name.project);
+        self.asked_before(projects.any(|project| project.is_none()))
+    }
+
+    fn plan(&self, reads: &[(Read, usize)]) -> SourcePlan {
+        let project = self.project_by_now().unwrap_or_else(|| "PROJECT".to_owned());
         let mut plan = SourcePlan::default();
         let (mut needed, mut count) = (BTreeSet::new(), 0);
-        for read in reads {
+        for (read, _) in reads {
             let full = match self.name(&read.place) {
-                Ok(name) => name.full(project),
+                Ok(name) => name.full(&project),
                 Err(failure) => {
                     plan = plan.warns(format!("{} is not asked for: {failure}", read.place));
                     continue;
                 }
             };
-            let version = read.version.as_deref().unwrap_or("latest");
+            let version = read.version.as_deref().unwrap_or(LATEST);
             plan = plan.reads(format!("GET /v1/{full}/versions/{version}:access"));
             needed.insert(format!("{} on {full}", READ.role));
             count += 1;
@@ -143,7 +159,7 @@ impl Backend for Client {
             return plan;
         }
         let needed: Vec<String> = needed.into_iter().collect();
-        plan.round_trips(self.waits() + 1)
+        plan.round_trips(1)
             .costs(PRICE.saturating_mul(count))
             .needs(Policy::new("text", needed.join("\n")))
     }
@@ -166,7 +182,7 @@ impl Backend for Client {
         let run = |command: &str| typed(&format!("gcloud secrets {command} --data-file=-"));
         let id = &name.id;
         Some(match (key, absent) {
-            (_, None | Some(NO_VERSION)) if read.version.is_some() => {
+            (_, None | Some(NO_VERSION | NOTHING)) if read.version.is_some() => {
                 format!("point at a version of {id} that has it")
             }
             (Some(key), None) => format!(

@@ -1,5 +1,6 @@
 //! What the source is set up by: Google's own variables, and what the program says.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::names::{is_location, is_project};
@@ -7,12 +8,28 @@ use crate::environment::Environment;
 use crate::remote::address::{is_loopback, without_tls};
 use crate::remote::reach::Reach;
 use crate::source::{Failure, FailureKind};
+use crate::sources::named::{Names, Own};
 use crate::sources::{Variables, variable_of};
 use crate::value::Text;
 
 /// Names of the project, as Google's tools and libraries have them.
-const PROJECT: [&str; 4] =
+pub(super) const PROJECT: [&str; 4] =
     ["GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT", "CLOUDSDK_CORE_PROJECT"];
+
+/// The variables that an entry with a name has for itself.
+pub(super) static OWN: Own = Own {
+    families: &["GOOGLE_CLOUD_", "GOOGLE_", "GCLOUD_", "GCP_", "CLOUDSDK_"],
+    place: &[
+        PROJECT[0],
+        PROJECT[1],
+        PROJECT[2],
+        PROJECT[3],
+        "GOOGLE_CLOUD_QUOTA_PROJECT",
+        "GOOGLE_CLOUD_UNIVERSE_DOMAIN",
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER",
+    ],
+    login: &["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_ACCESS_TOKEN"],
+};
 
 /// Set by Cloud Run, Cloud Functions and App Engine, and by whoever names a metadata server.
 const IN_CLOUD: [&str; 6] = [
@@ -27,6 +44,10 @@ const IN_CLOUD: [&str; 6] = [
 /// Everything that can be said of the source.
 #[derive(Clone, Default)]
 pub(super) struct Setup {
+    /// Of `gcp@eu` the `eu`.
+    pub(super) name: Option<String>,
+    /// What the variables are called that the rest was taken from.
+    pub(super) names: Option<Names>,
     pub(super) project: Option<String>,
     pub(super) quota_project: Option<String>,
     pub(super) universe: Option<String>,
@@ -37,6 +58,9 @@ pub(super) struct Setup {
     /// Where new secrets are replicated to; nowhere stands for wherever Google likes.
     pub(super) replicas: Vec<String>,
     pub(super) credentials: Given,
+    /// Whether they are those of the process, and this is of an entry with a name: then whose they are says nothing of
+    /// its project.
+    pub(super) lent: bool,
     /// What relative paths in given credentials start from.
     pub(super) root: Option<PathBuf>,
     pub(super) metadata: Option<String>,
@@ -68,7 +92,19 @@ impl Setup {
     /// # Errors
     /// A variable that cannot be read, or that names no project.
     pub(super) fn with_variables(
+        self,
+        variables: Variables<'_>,
+        root: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let names = Names::of(&OWN, self.name.as_deref(), variables)?;
+        let own = |name: &str| variables(&names.called(name));
+        let setup = self.called(&names, &own, root).map_err(|failure| names.told(failure))?;
+        Ok(Self { names: Some(names), ..setup })
+    }
+
+    fn called(
         mut self,
+        names: &Names,
         variables: Variables<'_>,
         root: Option<&Path>,
     ) -> Result<Self, Failure> {
@@ -92,6 +128,7 @@ impl Setup {
         }
         or(&mut self.endpoint, || text("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"))?;
         if let Given::Usual(None) = self.credentials {
+            self.lent = names.has_name() && !names.has_login();
             let file = variables("GOOGLE_APPLICATION_CREDENTIALS")?;
             self.credentials = match (file, variables("CLOUDSDK_AUTH_ACCESS_TOKEN")?) {
                 (Some(path), _) => Given::File(resolved(root, Path::new(path.as_str()))),
@@ -115,7 +152,20 @@ impl Setup {
     /// Whether a project is known, or somebody can be asked for it.
     pub(super) fn has_project(&self) -> bool {
         let file = matches!(self.credentials, Given::File(_) | Given::Json(_));
-        self.project.is_some() || file || self.is_in_cloud
+        self.project.is_some() || !self.lent && (file || self.is_in_cloud)
+    }
+
+    /// The failure in the words of the entry whose setup this is.
+    pub(super) fn told(&self, failure: Failure) -> Failure {
+        match &self.names {
+            Some(names) => names.told(failure),
+            None => failure,
+        }
+    }
+
+    /// What the variable is called that names the project.
+    pub(super) fn variable(&self) -> Cow<'static, str> {
+        OWN.place_of(self.name.as_deref(), PROJECT[0])
     }
 
     /// Takes a host alone, and a universe, for what they are.

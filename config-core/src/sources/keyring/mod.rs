@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use self::store::{Connect, Held, Name, read};
 use super::aside;
-use super::{Kind, Request, Unopened};
+use super::{Kind, Open, Request, Unopened};
 use crate::environment::Context;
 use crate::origin::{Absence, Origin};
 use crate::source::{Answer, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted};
 use crate::value::{Node, Position};
 
-pub(crate) const KIND: Kind = Kind { name: "keyring", open, has_variables: false };
+pub(crate) const KIND: Kind =
+    Kind { name: "keyring", open: Open::Entry(open), has_variables: false };
 
 /// The entries of one service, each under the name of a field.
 struct Keyring {

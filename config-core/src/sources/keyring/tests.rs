@@ -166,7 +166,7 @@ fn a_keyring_that_waits_for_somebody_does_not_hold_up_who_asks() {
 fn a_place_is_expanded_and_named() {
     let environment = Environment::Pairs(Arc::default());
     let context = Context::of(&environment, None, Some("staging"));
-    let opened = |place| (KIND.open)(&Request::declared(Some(place)), &context);
+    let opened = |place| KIND.open(&Request::declared(Some(place)), &context);
     let source = opened("app-{profile}").ok().unwrap();
     assert_eq!((source.label().as_str(), source.is_remote()), ("keyring app-staging", true));
     assert!(matches!(opened("{NONE}"), Err(Unopened::NotConfigured(_))));

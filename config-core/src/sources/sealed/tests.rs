@@ -15,7 +15,7 @@ const fn key(path: &str) -> Key<'_> {
 }
 
 fn open(kind: &crate::sources::Kind, place: &str, context: &Context<'_>) -> Box<dyn Source> {
-    let opened = (kind.open)(&Request::declared(Some(place)), context);
+    let opened = kind.open(&Request::declared(Some(place)), context);
     opened.unwrap_or_else(|_| panic!("{place} opens"))
 }
 

@@ -13,9 +13,13 @@ use crate::clock::Moment;
 use crate::remote::address::exposed;
 use crate::remote::http::Response;
 use crate::remote::lease::Lease;
-use crate::remote::{Asking, Backend, Blob, Outcome, Read, Unread};
+use crate::remote::{Asking, Backend, Before, Blob, Outcome, Read, Unread, gone};
 use crate::source::{Failure, FailureKind, SourcePlan};
 use crate::value::{Node, Value};
+
+/// Why there is nothing to read of a version that was named.
+const DELETED: &str = "this version is deleted";
+const DESTROYED: &str = "this version is destroyed";
 
 /// One server, as one login and one namespace see it.
 pub(super) struct Server {
@@ -201,6 +205,31 @@ impl Server {
         Ok(false)
     }
 
+    /// Reads one secret; a version that was named and is not there is absent, as a secret is.
+    pub(super) async fn look(&self, read: &Read, asking: Asking) -> Outcome {
+        let (place, version) = Self::named(read)?;
+        if asking.only_looks && self.session.would_use_something_up().await {
+            return Err(Unread::NotRead("not read: it would use up the wrapped secret id"));
+        }
+        let token = self.session.token(&self.client, asking.until).await?;
+        let refused = match self.read_with(&place, version, &token, asking).await {
+            Ok(blob) => return Ok(blob),
+            Err(Stop::Unread(unread)) => return Err(unread),
+            Err(Stop::Refused(token)) => token,
+        };
+        self.judge(&refused, &place, asking.until).await?;
+        let fresh = self.session.after(&refused, &self.client, asking.until).await?;
+        let Some(fresh) = fresh else { return Err(invalid(self.session.login()).into()) };
+        match self.read_with(&place, version, &fresh, asking).await {
+            Ok(blob) => Ok(blob),
+            Err(Stop::Unread(unread)) => Err(unread),
+            Err(Stop::Refused(token)) => {
+                self.judge(&token, &place, asking.until).await?;
+                Err(invalid(self.session.login()).into())
+            }
+        }
+    }
+
     /// What is read, and which version of it.
     pub(super) fn named(read: &Read) -> Result<(Place, Option<u64>), Failure> {
         let place = Place::read(&read.place)?;
@@ -231,27 +260,13 @@ impl Backend for Server {
     }
 
     async fn read(&self, read: &Read, asking: Asking) -> Outcome {
-        let (place, version) = Self::named(read)?;
-        if asking.only_looks && self.session.would_use_something_up().await {
-            return Err(Unread::NotRead("not read: it would use up the wrapped secret id"));
-        }
-        let token = self.session.token(&self.client, asking.until).await?;
-        let refused = match self.read_with(&place, version, &token, asking).await {
-            Ok(blob) => return Ok(blob),
-            Err(Stop::Unread(unread)) => return Err(unread),
-            Err(Stop::Refused(token)) => token,
-        };
-        self.judge(&refused, &place, asking.until).await?;
-        let fresh = self.session.after(&refused, &self.client, asking.until).await?;
-        let Some(fresh) = fresh else { return Err(invalid(self.session.login()).into()) };
-        match self.read_with(&place, version, &fresh, asking).await {
-            Ok(blob) => Ok(blob),
-            Err(Stop::Unread(unread)) => Err(unread),
-            Err(Stop::Refused(token)) => {
-                self.judge(&token, &place, asking.until).await?;
-                Err(invalid(self.session.login()).into())
-            }
-        }
+        self.look(read, asking).await.map_err(|unread| match unread {
+            Unread::Absent(why) if read.version.is_some() => match why {
+                DELETED | DESTROYED => gone(self, read, FailureKind::Expired, why),
+                _ => gone(self, read, FailureKind::NotFound, "no such version, or no such secret"),
+            },
+            unread => unread,
+        })
     }
 
     async fn prolonged(&self, blob: &Blob, asking: Asking) -> Option<Blob> {
@@ -266,7 +281,11 @@ impl Backend for Server {
         drop(self.session.token(&self.client, asking.until).await);
     }
 
-    fn plan(&self, reads: &[Read]) -> SourcePlan {
+    fn before(&self, _reads: &[Read]) -> Before {
+        self.session.before()
+    }
+
+    fn plan(&self, reads: &[(Read, usize)]) -> SourcePlan {
         words::plan(self, reads)
     }
 
@@ -288,9 +307,9 @@ fn missing_version(response: &Response, version: Option<u64>) -> Result<Step, Fa
         return Ok(Step::Missing(version.map_or("no such secret", |_| "no such version")));
     };
     Ok(Step::Done(Err(Unread::Absent(match (answer::truth(metadata, "destroyed"), version) {
-        (true, Some(_)) => "this version is destroyed",
+        (true, Some(_)) => DESTROYED,
         (true, None) => "its current version is destroyed",
-        (false, Some(_)) => "this version is deleted",
+        (false, Some(_)) => DELETED,
         (false, None) => "its current version is deleted",
     }))))
 }

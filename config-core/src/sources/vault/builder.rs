@@ -260,11 +260,6 @@ impl VaultBuilder {
     /// assert_eq!(builder.build().unwrap_err().to_string(), "no token or login was given");
     /// ```
     pub fn build(self) -> Result<Vault, Failure> {
-        self.at(None)
-    }
-
-    /// The same, as the entry of a list has its place.
-    pub(super) fn at(self, place: Option<&str>) -> Result<Vault, Failure> {
         let not_configured =
             |message: &'static str| Failure::new(FailureKind::NotConfigured, message);
         let endpoint = self.endpoint.ok_or_else(|| not_configured("no endpoint was given"))?;
@@ -277,7 +272,7 @@ impl VaultBuilder {
         let session = Session::new(login, Http::new(self.aside));
         let program = if self.is_bao { "bao" } else { "vault" };
         let server = Arc::new(Server::new(client, session, self.remarks, program));
-        let remote = Remote::new(Arc::clone(&server), self.name.clone(), place)?;
+        let remote = Remote::new(Arc::clone(&server), self.name.clone(), None)?;
         Ok(Vault { remote: Arc::new(remote), server, name: self.name })
     }
 

@@ -51,16 +51,6 @@ pub(super) enum Jwt {
 }
 
 impl Login {
-    /// How often the server, or whoever signs, is asked one after the other before there is a token.
-    pub(super) const fn round_trips(&self) -> usize {
-        match self {
-            Self::Token(_) | Self::TokenFile(_) => 0,
-            Self::AppRole { secret_id: SecretId::Wrapped(_), .. } => 3,
-            Self::Jwt { jwt: Jwt::GitHub(_), .. } => 2,
-            Self::AppRole { .. } | Self::Kubernetes { .. } | Self::Jwt { .. } => 1,
-        }
-    }
-
     /// Whether it can be done once.
     pub(super) const fn is_used_up(&self) -> bool {
         matches!(self, Self::AppRole { secret_id: SecretId::Wrapped(_), .. })
@@ -71,11 +61,13 @@ impl Login {
         !matches!(self, Self::Token(_))
     }
 
-    /// The calls that it makes, for a plan.
+    /// The calls that it makes one after the other, for a plan.
     pub(super) fn calls(&self) -> Vec<String> {
         let mut calls = Vec::new();
         match self {
-            Self::AppRole { secret_id: SecretId::Wrapped(_), .. } => {
+            Self::AppRole { secret_id: SecretId::Wrapped(token), .. }
+                if !wrapped::is_remembered(token) =>
+            {
                 calls.push("POST /v1/sys/wrapping/lookup".to_owned());
                 calls.push("POST /v1/sys/wrapping/unwrap".to_owned());
             }

@@ -18,12 +18,13 @@ use std::sync::Arc;
 pub use builder::VaultBuilder;
 
 use self::backend::Server;
-use super::{Kind, Opened, Request, Unopened, variable_of};
+use super::{Connection, Kind, Open, Request, Unopened, variable_of};
 use crate::environment::{Context, Environment};
 use crate::remote::Remote;
 use crate::source::{Failure, FailureKind};
 
-pub(crate) const KIND: Kind = Kind { name: "vault", open, has_variables: false };
+pub(crate) const KIND: Kind =
+    Kind { name: "vault", open: Open::Store(connect), has_variables: false };
 
 /// HashiCorp Vault or OpenBao, as one login and one namespace see it: a source of settings, and a store of secrets.
 ///
@@ -56,10 +57,12 @@ pub struct Vault {
     name: Option<String>,
 }
 
-fn open(request: &Request<'_>, context: &Context<'_>) -> Opened {
-    let place = request.place.map(|place| context.expand(place)).transpose()?;
-    let builder = variables::builder(request.variables, context, request.name)?;
-    Ok(Box::new(builder.at(place.as_deref())?))
+fn connect(request: &Request<'_>, context: &Context<'_>) -> Result<Connection, Unopened> {
+    let vault = variables::builder(request.variables, context, request.name)?.build()?;
+    Ok(Arc::new(move |place| {
+        let (server, name) = (Arc::clone(&vault.server), vault.name.clone());
+        Ok(Box::new(Remote::new(server, name, place)?))
+    }))
 }
 
 impl Vault {

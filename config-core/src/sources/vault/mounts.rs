@@ -1,6 +1,7 @@
 //! Which engine is mounted where, as far as it is known; asked once for each mount.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::answer::{table, text, unlike};
@@ -30,8 +31,8 @@ pub(super) enum Engine {
 #[derive(Default)]
 pub(super) struct Mounts {
     known: Mutex<Vec<Mount>>,
-    /// Held while the server is asked, so that two reads below one mount ask once.
-    asking: tokio::sync::Mutex<()>,
+    /// Held while the server is asked, so that two reads below one mount ask once; by the first segment of their places.
+    asking: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 /// What came of asking which mount a place is in.
@@ -77,7 +78,8 @@ impl Mounts {
         token: &Text,
         until: Instant,
     ) -> Result<Asked, Failure> {
-        let _one_at_a_time = self.asking.lock().await;
+        let asking = self.asking(place);
+        let _one_at_a_time = asking.lock().await;
         if let Some(mount) = self.longest(place) {
             return Ok(Asked::Mount(mount));
         }
@@ -104,6 +106,11 @@ impl Mounts {
         let mount = Mount { path: path.to_owned(), engine };
         self.learn(mount.clone());
         Ok(Asked::Mount(mount))
+    }
+
+    fn asking(&self, place: &Place) -> Arc<tokio::sync::Mutex<()>> {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(asking.entry(place.guess().0.to_owned()).or_default())
     }
 
     fn longest(&self, place: &Place) -> Option<Mount> {

@@ -10,6 +10,7 @@ use super::answer;
 use super::client::{Call, Client};
 use super::login::{Login, keyed};
 use crate::clock::Moment;
+use crate::remote::Before;
 use crate::remote::body::Body;
 use crate::remote::http::{Http, Response};
 use crate::remote::lease::Lease;
@@ -18,6 +19,10 @@ use crate::value::Text;
 
 /// How long a source is used before it asks for the term of a token that it was given.
 const SETTLED: Duration = Duration::from_secs(10);
+
+/// Where the term of a token is asked for, and prolonged.
+const TERM: &str = "auth/token/lookup-self";
+const PROLONG: &str = "auth/token/renew-self";
 
 /// One token after the other.
 pub(super) struct Session {
@@ -50,6 +55,15 @@ pub(super) struct Token {
     pub(super) number: u64,
 }
 
+/// What a token needs before it is used.
+enum Upkeep {
+    Nothing,
+    /// How long it is good is to be asked.
+    Ask,
+    Prolong,
+    Replace,
+}
+
 impl Session {
     pub(super) fn new(login: Login, aside: Http) -> Self {
         let (held, attempts) = (Mutex::default(), AtomicU64::new(0));
@@ -63,6 +77,19 @@ impl Session {
     /// Whether coming by a token takes something that can be taken once.
     pub(super) async fn would_use_something_up(&self) -> bool {
         self.login.is_used_up() && self.held.lock().await.token.is_none()
+    }
+
+    /// What is asked before there is a token that is good, as far as can be told without waiting.
+    pub(super) fn before(&self) -> Before {
+        let held = self.held.try_lock();
+        let token = held.as_ref().ok().and_then(|held| held.token.as_ref());
+        let calls = match token.map(Token::upkeep) {
+            None | Some(Upkeep::Replace) if self.login.can_be_repeated() => self.login.calls(),
+            None | Some(Upkeep::Nothing | Upkeep::Replace) => Vec::new(),
+            Some(Upkeep::Ask) => vec![format!("GET /v1/{TERM}")],
+            Some(Upkeep::Prolong) => vec![format!("POST /v1/{PROLONG}")],
+        };
+        Before { waits: calls.len(), calls }
     }
 
     /// The token, come by now if there is none that is good.
@@ -155,16 +182,17 @@ impl Session {
     /// The token if it is still good, prolonged where it is time to; none where a fresh one is needed.
     async fn kept(&self, mut token: Token, client: &Client, until: Instant) -> Option<Token> {
         let now = Moment::now();
-        if token.lease.is_none() && now.saturating_duration_since(token.since) >= SETTLED {
+        if matches!(token.upkeep(), Upkeep::Ask) {
             token.lease = term(client, &token.text, until).await;
             token.was_asked = true;
             token.since = now;
         }
+        let upkeep = token.upkeep();
         let Some(lease) = token.lease.as_ref().filter(|lease| lease.is_due(now)) else {
             return Some(token);
         };
-        if lease.renewable && !lease.is_over(now) {
-            let call = Call::post("auth/token/renew-self", Body::new().finish()).repeatable();
+        if matches!(upkeep, Upkeep::Prolong) {
+            let call = Call::post(PROLONG, Body::new().finish()).repeatable();
             let renewed = client.ask(&call, Some(&token.text), until).await;
             if let Some(renewed) = renewed.ok().filter(Response::is_success)
                 && let Ok((_, renewed)) = answer::login(&renewed)
@@ -190,6 +218,18 @@ impl Token {
         self.lease.as_ref().is_some_and(|lease| lease.is_over(now))
     }
 
+    /// What it needs before it is used.
+    fn upkeep(&self) -> Upkeep {
+        let now = Moment::now();
+        match &self.lease {
+            None if now.saturating_duration_since(self.since) >= SETTLED => Upkeep::Ask,
+            None => Upkeep::Nothing,
+            Some(lease) if !lease.is_due(now) => Upkeep::Nothing,
+            Some(lease) if lease.renewable && !lease.is_over(now) => Upkeep::Prolong,
+            Some(_) => Upkeep::Replace,
+        }
+    }
+
     /// When to prolong or replace it, or to ask how long it is good.
     fn due(&self) -> Option<Moment> {
         match &self.lease {
@@ -202,7 +242,7 @@ impl Token {
 
 /// How long a token is good for.
 async fn term(client: &Client, token: &Text, until: Instant) -> Option<Lease> {
-    let response = client.ask(&Call::get("auth/token/lookup-self"), Some(token), until).await;
+    let response = client.ask(&Call::get(TERM), Some(token), until).await;
     let answer = response.ok().filter(Response::is_success)?.json().ok()?;
     let data = answer.entry("data")?;
     let ttl = Duration::from_secs(answer::number(data, "ttl")?);
@@ -215,7 +255,7 @@ pub(super) async fn is_valid(
     token: &Text,
     until: Instant,
 ) -> Result<bool, Failure> {
-    let response = client.ask(&Call::get("auth/token/lookup-self"), Some(token), until).await?;
+    let response = client.ask(&Call::get(TERM), Some(token), until).await?;
     match response.status {
         // One that is valid but may not even look itself up is refused by a policy, which says so in a list of errors.
         403 => Ok(super::client::says(&response, "error occurred")

@@ -10,7 +10,7 @@ use crate::format::duration;
 use crate::remote::address::is_loopback;
 use crate::remote::reach::Authority;
 use crate::source::{Failure, FailureKind};
-use crate::sources::{Unopened, Variables};
+use crate::sources::{Unopened, Variables, infix};
 use crate::value::Text;
 
 /// Looks variables up under the names of OpenBao and of Vault, with the name of the list's entry in them.
@@ -26,11 +26,7 @@ pub(super) fn builder(
     context: &Context<'_>,
     name: Option<&str>,
 ) -> Result<VaultBuilder, Unopened> {
-    let infix = name.map_or(String::new(), |name| {
-        let upper = name.to_ascii_uppercase();
-        format!("{}_", upper.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"))
-    });
-    let lookup = Lookup { variables, infix };
+    let lookup = Lookup { variables, infix: name.map_or(String::new(), infix) };
     let address = lookup.text("ADDR")?.ok_or_else(|| lookup.missing("ADDR"))?;
     let mut builder = VaultBuilder {
         endpoint: Some(address.as_str().to_owned()),

@@ -1,5 +1,7 @@
 //! What a person is told: what would be asked, what has to be allowed, what to run.
 
+use std::collections::BTreeSet;
+
 use super::backend::Server;
 use super::mounts::{Engine, Mount, question};
 use super::place::{Place, encoded};
@@ -7,16 +9,24 @@ use crate::remote::Read;
 use crate::source::{Failure, FailureKind, Policy, SourcePlan};
 
 /// What reading these would ask and need.
-pub(super) fn plan(server: &Server, reads: &[Read]) -> SourcePlan {
-    let login = server.session.login();
-    let mut plan: SourcePlan = login.calls().into_iter().collect();
+pub(super) fn plan(server: &Server, reads: &[(Read, usize)]) -> SourcePlan {
+    let mut plan = SourcePlan::default();
     let mut policies = Vec::new();
-    let mut longest = 1;
-    for (place, version) in reads.iter().filter_map(|read| Server::named(read).ok()) {
+    let mut asked = BTreeSet::new();
+    for (read, _) in reads {
+        let (place, version) = match Server::named(read) {
+            Ok(named) => named,
+            Err(failure) => {
+                plan = plan.warns(format!("{} is not asked for: {failure}", read.place));
+                continue;
+            }
+        };
         let (path, query) = match server.mounts.of(&place) {
             None if place.may_mint() => {
-                plan = plan.reads(format!("GET /v1/{}", question(&place)));
-                longest = 2;
+                // One for all that are in the same mount.
+                if asked.insert(place.guess().0.to_owned()) {
+                    plan = plan.reads(format!("GET /v1/{}", question(&place)));
+                }
                 (place.path.clone(), String::new())
             }
             known => {
@@ -31,7 +41,12 @@ pub(super) fn plan(server: &Server, reads: &[Read]) -> SourcePlan {
     policies.sort_unstable();
     policies.dedup();
     let policy = Policy::new("hcl", policies.join("\n"));
-    plan.round_trips(login.round_trips() + longest).needs(policy)
+    let count = match (plan.calls().is_empty(), asked.is_empty()) {
+        (true, _) => return plan,
+        (false, true) => 1,
+        (false, false) => 2,
+    };
+    plan.round_trips(count).needs(policy)
 }
 
 /// What to run so that a secret has a key.

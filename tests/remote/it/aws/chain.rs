@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use config_core::{ExposeSecret, ProblemKind, SecretString, Secrets};
 use config_tests_servers::http::Response;
@@ -11,14 +10,13 @@ use config_tests_servers::standin::Standin;
 use config_tests_servers::unique;
 use serde_json::json;
 
-use super::{One, REGION, asked, at, failure, proxy, refused, secret, without};
+use super::{One, REGION, asked, at, failure, proxy, refused, secret, signed, without};
+use crate::child::{again, is_child};
+use crate::witness::Witness;
 
 const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 
-/// Says in a child process that it shall load, and nothing else.
-const CHILD: &str = "CONFIG_TESTS_AWS_CHILD";
-
-fn place() -> String {
+pub(super) fn place() -> String {
     let name = unique("prod/chain");
     secret(&name, r#"{"password": "n0t-a-real-one"}"#);
     name
@@ -150,9 +148,14 @@ fn a_profile_that_cannot_give_credentials_is_no_reason_to_use_others() {
 /// Loads with the environment of the process; run by [`in_child`] alone.
 #[test]
 fn child() {
-    if std::env::var_os(CHILD).is_none() {
+    if !is_child() {
         return;
     }
+    let plan = One::loader().plan().unwrap();
+    for call in plan.sources()[0].reads() {
+        println!("planned: {call}");
+    }
+    println!("planned to wait: {}", plan.round_trips());
     match One::load() {
         Ok(settings) => {
             assert_eq!(settings.password.expose_secret(), "n0t-a-real-one");
@@ -163,21 +166,11 @@ fn child() {
 }
 
 /// What a process of its own says that has these variables and no others.
-fn in_child(pairs: &[(&str, &str)]) -> String {
+pub(super) fn in_child(pairs: &[(&str, &str)]) -> String {
     let mut pairs = pairs.to_vec();
     let directory = tempfile::tempdir().unwrap();
-    pairs.extend([
-        (CHILD, "1"),
-        ("AWS_REGION", REGION),
-        ("HOME", directory.path().to_str().unwrap()),
-    ]);
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "aws::chain::child", "--nocapture"])
-        .env_clear()
-        .envs(pairs)
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap()
+    pairs.extend([("AWS_REGION", REGION), ("HOME", directory.path().to_str().unwrap())]);
+    again("aws::chain::child", &pairs)
 }
 
 /// Keys as containers and machines are given them.
@@ -217,9 +210,9 @@ fn a_container_is_given_credentials_by_its_endpoint() {
     assert!(text.contains("the child has loaded"), "{text}");
 }
 
-#[test]
-fn a_machine_is_given_credentials_by_its_metadata() {
-    let metadata = Standin::start(|request| {
+/// The metadata of a machine that has the role `role`.
+pub(super) fn metadata() -> Standin {
+    Standin::start(|request| {
         let has_token =
             request.headers.value("x-aws-ec2-metadata-token") == Some("n0t-a-real-token");
         let roles = "/latest/meta-data/iam/security-credentials";
@@ -233,7 +226,12 @@ fn a_machine_is_given_credentials_by_its_metadata() {
             (_, path) if path.ends_with("/role") => keys(),
             _ => Response::text(404, "text/plain", ""),
         }
-    });
+    })
+}
+
+#[test]
+fn a_machine_is_given_credentials_by_its_metadata() {
+    let metadata = metadata();
     let (place, url) = (place(), Server::shared().url());
     let text = in_child(&[
         ("PLACE", &place),
@@ -274,6 +272,37 @@ fn a_web_identity_is_exchanged_for_the_credentials_of_a_role() {
     let text = in_child(&pairs);
     assert!(text.contains("no credentials of the role of AWS_WEB_IDENTITY_TOKEN_FILE"), "{text}");
     assert!(text.contains("it may not be used"), "{text}");
+}
+
+#[test]
+fn a_role_is_assumed_by_the_keys_of_the_profile_that_it_builds_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let role = "arn:aws:iam::123456789012:role/app";
+    let config = format!(
+        "[profile app]\nrole_arn = {role}\nrole_session_name = shop\nsource_profile = base\n\
+         [profile base]\naws_access_key_id = AKIABASEFODNN7EXAMPLE\naws_secret_access_key = n0t-a-real-key\n"
+    );
+    let config = file(directory.path(), "config", &config);
+    let (place, witness) = (place(), Witness::before(Server::shared().address()));
+    let url = witness.url();
+    let text = in_child(&[
+        ("PLACE", &place),
+        ("AWS_ENDPOINT_URL", &url),
+        ("AWS_CONFIG_FILE", &config),
+        ("AWS_PROFILE", "app"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ]);
+    assert!(text.contains("the child has loaded"), "{text}");
+    let [assumed, read] = <[_; 2]>::try_from(witness.seen()).unwrap();
+    let form = String::from_utf8(assumed.body.clone()).unwrap();
+    let role = role.replace(':', "%3A").replace('/', "%2F");
+    for part in ["Action=AssumeRole", &format!("RoleArn={role}"), "RoleSessionName=shop"] {
+        assert!(form.split('&').any(|pair| pair == part), "{part}: {form}");
+    }
+    assert_eq!(signed(&assumed), ("AKIABASEFODNN7EXAMPLE", REGION, "sts"));
+    let (key, region, service) = signed(&read);
+    assert_eq!((&key[..4], region, service), ("ASIA", REGION, "secretsmanager"));
+    assert!(read.headers.value("x-amz-security-token").is_some());
 }
 
 #[test]

@@ -1,15 +1,20 @@
 //! `aws`, against moto.
 
 mod batches;
+mod builders;
 mod chain;
 mod outcomes;
 mod parameters;
 mod permissions;
+mod pinned;
 mod plans;
 mod reading;
+mod rotation;
 mod stores;
+mod twins;
 
 use config_core::{Error, Problem, ProblemKind, SecretString, Secrets, testing};
+use config_tests_servers::http::Request;
 use config_tests_servers::moto::Server;
 use config_tests_servers::proxy::{Fault, Proxy};
 use serde_json::{Value, json};
@@ -83,6 +88,15 @@ fn asked(proxy: &Proxy) -> Vec<String> {
         .iter()
         .map(|logged| operation(logged.headers.value("x-amz-target").unwrap_or("none")))
         .collect()
+}
+
+/// By which key a request was signed, and for which region and service.
+#[track_caller]
+fn signed(request: &Request) -> (&str, &str, &str) {
+    let signature = request.headers.value("authorization").expect("it is signed");
+    let (_, scope) = signature.split_once("Credential=").unwrap();
+    let parts: Vec<&str> = scope.split(',').next().unwrap().split('/').collect();
+    (parts[0], parts[2], parts[3])
 }
 
 /// An answer as AWS gives it where it refuses.

@@ -157,8 +157,6 @@ fn what_is_not_there_is_absent_and_says_which_it_was() {
     secret(&name, r#"{"user": "a"}"#);
     let text = absent(&name);
     assert!(text.contains("no such key, version "), "{text}");
-    let text = absent(&format!("{name}@99999999-2222-4333-8444-555555555555"));
-    assert!(text.contains("(no such version in eu-west-1)"), "{text}");
     server.must(REGION, "DeleteSecret", &json!({"SecretId": name}));
     let text = absent(&name);
     assert!(text.contains("(marked for deletion in eu-west-1)"), "{text}");

@@ -142,7 +142,7 @@ fn a_cluster_vouches_for_an_application() {
 }
 
 /// A token of a cluster, which the stand-in reads without judging the signature.
-fn jwt(expires: u64) -> String {
+pub(super) fn jwt(expires: u64) -> String {
     let part = |value: serde_json::Value| base64_url(value.to_string().as_bytes());
     let header = part(json!({ "alg": "RS256", "typ": "JWT" }));
     let claims =
@@ -184,7 +184,7 @@ fn an_application_signs_with_its_certificate() {
     assert!(load::<One>(vault()).is_ok());
 }
 
-fn certificate(file: &Path, key: &[&str]) {
+pub(super) fn certificate(file: &Path, key: &[&str]) {
     let directory = file.parent().unwrap();
     let (public, private) = (directory.join("public.pem"), directory.join("private.pem"));
     let made = std::process::Command::new("openssl")
@@ -279,7 +279,7 @@ fn a_developer_is_known_to_a_tool() {
 }
 
 /// A token of the stand-in.
-fn token(standin: &StandIn) -> (u16, String) {
+pub(super) fn token(standin: &StandIn) -> (u16, String) {
     use config_tests_servers::http::Client;
     let target =
         "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net";

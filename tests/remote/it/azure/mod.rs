@@ -1,6 +1,8 @@
 //! Azure Key Vault, against a stand-in that Microsoft's own clients agree with.
 
+mod builders;
 mod logins;
+mod pinned;
 mod planned;
 mod reading;
 mod refused;

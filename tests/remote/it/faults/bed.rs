@@ -17,7 +17,7 @@ pub(super) type Variables = HashMap<String, String>;
 /// One kind of store.
 pub(super) struct Bed {
     pub(super) name: &'static str,
-    pub(super) proxy: Proxy,
+    pub(super) proxy: Arc<Proxy>,
     /// What it is asked with, and nobody may see.
     credentials: Canaries,
     load: Box<Load>,
@@ -42,7 +42,7 @@ impl Bed {
     /// One behind this proxy, asked with this credential by loads like this one; a load that succeeds is checked.
     pub(super) fn new<S: Secrets>(
         name: &'static str,
-        proxy: Proxy,
+        proxy: impl Into<Arc<Proxy>>,
         credential: &str,
         loader: impl Fn() -> Loader<S> + Sync + 'static,
         check: fn(&S),
@@ -53,7 +53,7 @@ impl Bed {
             Ok(())
         };
         let credentials = Canaries::none().and("the secret", SECRET).and("the token", credential);
-        Self { name, proxy, credentials, load: Box::new(load) }
+        Self { name, proxy: proxy.into(), credentials, load: Box::new(load) }
     }
 
     /// Every request fares so.

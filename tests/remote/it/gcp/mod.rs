@@ -1,11 +1,14 @@
 //! Google Cloud Secret Manager, against a stand-in that Google's own client agrees with.
 
+mod builders;
 mod credentials;
 mod kept;
+mod pinned;
 mod planned;
 mod reading;
 mod refused;
 mod store;
+mod twins;
 
 use config_core::testing::{self, Canaries, Failed};
 use config_core::{Gcp, GcpBuilder, ProblemKind, SecretString, Secrets};

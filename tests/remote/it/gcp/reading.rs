@@ -133,8 +133,8 @@ fn a_pinned_version_that_cannot_be_had_never_becomes_the_latest() {
     let bed = Bed::new();
     bed.standin.add("p", "db", b"c4n4ry-1");
     let (kind, text) = problem::<Pinned>(bed.gcp());
-    assert_eq!(kind, ProblemKind::Missing);
-    assert!(text.contains("gcp db@2 (no such version in the project p)"), "{text}");
+    assert_eq!(kind, ProblemKind::NotFound);
+    assert!(text.contains("no such version in the project p"), "{text}");
     bed.standin.add("p", "db", b"c4n4ry-2");
     bed.standin.add("p", "db", b"c4n4ry-3");
     let change = |verb: &str| {

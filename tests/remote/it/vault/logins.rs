@@ -263,7 +263,7 @@ fn a_login_or_a_role_that_is_not_there_is_told_from_one_that_refuses() {
 }
 
 /// Seconds since 1970, so many from now.
-fn from_now(seconds: i64) -> i64 {
+pub(super) fn from_now(seconds: i64) -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(now.as_secs()).unwrap() + seconds
 }

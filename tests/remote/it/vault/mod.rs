@@ -1,15 +1,19 @@
 //! Vault, against a real OpenBao.
 
+mod builders;
 mod dynamic;
+mod held;
 mod leases;
 mod live;
 mod logins;
 mod outcomes;
+mod pinned;
 mod plans;
 mod reading;
 mod renewal;
 mod standby;
 mod store;
+mod twins;
 mod variables;
 
 use std::collections::HashMap;

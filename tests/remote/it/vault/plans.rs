@@ -1,5 +1,7 @@
 //! What a load would ask, and the least that it has to be allowed.
 
+use std::time::Duration;
+
 use config_core::{SecretString, Secrets};
 use config_tests_servers::openbao::Server;
 use serde_json::json;
@@ -63,4 +65,46 @@ fn the_policy_of_a_plan_is_enough_and_no_more() {
     let token = admin().token(&[&admin().policy(policy.text())], "1h");
     let environment = and(with_token(&url, &token), "MOUNT", &kv.mount);
     assert!(Small::loader().env(environment).load().is_ok());
+}
+
+#[derive(Debug, Secrets)]
+#[secrets(sources(vault("{MOUNT}/app"), vault("{MOUNT}/db")))]
+#[expect(dead_code, reason = "what is asked counts")]
+struct Two {
+    #[secret(required, format = any)]
+    api_key: SecretString,
+    #[secret(required, format = any)]
+    url: SecretString,
+}
+
+#[test]
+fn a_plan_is_what_the_load_asks_and_how_often_it_waits() {
+    let kv = admin().kv(2);
+    kv.put("app", &json!({ "api_key": "n0t-a-real-one" }));
+    kv.put("db", &json!({ "url": "n0t-a-real-url" }));
+    let role = admin().app_role(&[&admin().may_read(&kv.mount)], "1h", &json!({}));
+    let proxy = proxy();
+    proxy.delay(Duration::from_millis(400));
+    let url = proxy.url();
+    let secret_id = ("VAULT_SECRET_ID", role.secret_id());
+    let wrapped = ("VAULT_WRAPPED_SECRET_ID", role.wrapped_secret_id("60s"));
+    for ((name, value), logins, waits) in [(secret_id, 1, 2), (wrapped, 3, 4)] {
+        let environment = variables([
+            ("VAULT_ADDR", &*url),
+            ("VAULT_ROLE_ID", &role.role_id),
+            ("VAULT_APPROLE_MOUNT", &role.mount),
+            (name, &value),
+            ("MOUNT", &kv.mount),
+        ]);
+        let plan = Two::loader().env(environment.clone()).plan().unwrap();
+        let planned: Vec<String> =
+            plan.sources().iter().flat_map(|source| source.reads().to_vec()).collect();
+        Two::loader().env(environment).load().unwrap();
+        let mut asked = requests(&proxy);
+        // The two reads come at the same time.
+        asked[logins..].sort_unstable();
+        assert_eq!(planned, asked);
+        assert_eq!((plan.round_trips(), proxy.rounds()), (waits, waits), "{asked:?}");
+        proxy.forget();
+    }
 }

@@ -115,10 +115,7 @@ fn what_is_not_there_is_absent_and_the_state_of_the_version_is_named() {
     for (place, why) in [
         ("none", "no such secret"),
         ("app", "its current version is deleted"),
-        ("app@2", "this version is deleted"),
-        ("app@9", "no such version"),
         ("gone", "its current version is destroyed"),
-        ("gone@1", "this version is destroyed"),
     ] {
         let (kind, text) = super::failure(&format!("{}/{place}", kv.mount), &environment);
         assert_eq!(kind, config_core::ProblemKind::Missing, "{text}");

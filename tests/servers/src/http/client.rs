@@ -44,7 +44,7 @@ impl Client {
     }
 
     /// Sends a request on, with `Host` and `Connection` of its own.
-    pub(crate) fn send(&self, request: &Request) -> io::Result<Response> {
+    pub fn send(&self, request: &Request) -> io::Result<Response> {
         let mut request = request.clone();
         request.headers.remove(&["connection", "expect"]);
         if request.headers.value("host").is_none() {

@@ -49,7 +49,12 @@ impl Server {
 
     /// Whether OpenBao is on this machine.
     pub fn is_installed() -> bool {
-        install::found("bao").is_some()
+        Self::program().is_some()
+    }
+
+    /// Where it is, if it is on this machine.
+    pub fn program() -> Option<PathBuf> {
+        install::found("bao")
     }
 
     /// A fresh server in dev mode.

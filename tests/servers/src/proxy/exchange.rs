@@ -17,8 +17,9 @@ enum Connection {
     Ends,
 }
 
-pub(super) fn serve(state: &State, number: u64, stream: TcpStream) {
-    let mut reader = BufReader::new(&stream);
+/// Serves what comes over a stream, which that socket carries.
+pub(super) fn serve(state: &State, number: u64, socket: &TcpStream, stream: impl Read + Write) {
+    let mut reader = BufReader::new(stream);
     while let Ok(Some(request)) = wire::request(&mut reader) {
         let entry = state.log.begin(number, &request);
         let (delay, fault) = state.fate(&request);
@@ -28,8 +29,8 @@ pub(super) fn serve(state: &State, number: u64, stream: TcpStream) {
         // Noted before the last byte goes out: the client may ask again before this thread runs again.
         let ended =
             || state.log.note(entry, |logged| _ = logged.ended.get_or_insert_with(Instant::now));
-        let exchange =
-            Exchange { state, request: &request, stream: &stream, sent: &sent, ended: &ended };
+        let (request, stream) = (&request, reader.get_mut());
+        let exchange = Exchange { state, request, socket, stream, sent: &sent, ended: &ended };
         let outcome = exchange.fare(fault.as_ref());
         ended();
         let close = request
@@ -40,34 +41,39 @@ pub(super) fn serve(state: &State, number: u64, stream: TcpStream) {
             break;
         }
     }
-    if !matches!(SockRef::from(&stream).linger(), Ok(Some(_))) {
-        drop(stream.shutdown(Shutdown::Both));
+    if !matches!(SockRef::from(socket).linger(), Ok(Some(_))) {
+        drop(socket.shutdown(Shutdown::Both));
     }
 }
 
-struct Exchange<'a> {
+struct Exchange<'a, S> {
     state: &'a State,
     request: &'a Request,
-    stream: &'a TcpStream,
+    socket: &'a TcpStream,
+    stream: &'a mut S,
     sent: &'a dyn Fn(u16),
     ended: &'a dyn Fn(),
 }
 
-impl Exchange<'_> {
-    fn fare(&self, fault: Option<&Fault>) -> io::Result<Connection> {
+impl<S: Read + Write> Exchange<'_, S> {
+    fn fare(self, fault: Option<&Fault>) -> io::Result<Connection> {
         match fault {
-            None => self.answer(&self.upstream()),
+            None => {
+                let response = self.upstream();
+                self.answer(&response)
+            }
             Some(Fault::Late(by)) => {
                 sleep(*by);
-                self.answer(&self.upstream())
+                let response = self.upstream();
+                self.answer(&response)
             }
             Some(Fault::BlackHole) => {
                 // Until the client gives up or the proxy ends.
-                io::copy(&mut self.stream.take(u64::MAX), &mut io::sink())?;
+                io::copy(self.stream, &mut io::sink())?;
                 Ok(Connection::Ends)
             }
             Some(Fault::Reset) => {
-                SockRef::from(self.stream).set_linger(Some(Duration::ZERO))?;
+                SockRef::from(self.socket).set_linger(Some(Duration::ZERO))?;
                 Ok(Connection::Ends)
             }
             Some(Fault::NoReply) => {
@@ -86,7 +92,7 @@ impl Exchange<'_> {
                 let length = response.body.len();
                 response.body.truncate(length / 2);
                 (self.sent)(response.status);
-                wire::write_response(&mut &*self.stream, &response, length.max(1))?;
+                wire::write_response(self.stream, &response, length.max(1))?;
                 Ok(Connection::Ends)
             }
             Some(Fault::MalformedJson) => {
@@ -119,34 +125,35 @@ impl Exchange<'_> {
         response
     }
 
-    fn answer(&self, response: &Response) -> io::Result<Connection> {
+    fn answer(self, response: &Response) -> io::Result<Connection> {
         (self.sent)(response.status);
         (self.ended)();
         if self.request.method == "HEAD" {
             let length =
                 response.headers.value("content-length").and_then(|length| length.parse().ok());
             let head = Response { body: Vec::new(), ..response.clone() };
-            wire::write_response(&mut &*self.stream, &head, length.unwrap_or(0))?;
+            wire::write_response(self.stream, &head, length.unwrap_or(0))?;
         } else {
-            wire::write_response(&mut &*self.stream, response, response.body.len())?;
+            wire::write_response(self.stream, response, response.body.len())?;
         }
         Ok(Connection::Stays)
     }
 
-    fn slowly(&self, pause: Duration) -> io::Result<Connection> {
+    fn slowly(self, pause: Duration) -> io::Result<Connection> {
         let mut response = self.upstream();
         let body = std::mem::take(&mut response.body);
         (self.sent)(response.status);
-        wire::write_response(&mut &*self.stream, &response, body.len())?;
+        wire::write_response(self.stream, &response, body.len())?;
         for byte in &body {
-            (&mut &*self.stream).write_all(&[*byte])?;
+            self.stream.write_all(&[*byte])?;
+            self.stream.flush()?;
             sleep(pause);
         }
         Ok(Connection::Stays)
     }
 
     /// `{"padding":"aaa.."}` of so many bytes.
-    fn flood(&self, bytes: u64, chunked: bool) -> io::Result<Connection> {
+    fn flood(self, bytes: u64, chunked: bool) -> io::Result<Connection> {
         const START: &[u8] = br#"{"padding":""#;
         const END: &[u8] = br#""}"#;
         let padding = bytes.saturating_sub((START.len() + END.len()) as u64);
@@ -156,7 +163,7 @@ impl Exchange<'_> {
         } else {
             format!("Content-Length: {total}")
         };
-        let mut to = self.stream;
+        let to = self.stream;
         (self.sent)(200);
         to.write_all(
             format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n")

@@ -29,6 +29,13 @@ pub struct Logged {
     pub fault: Option<String>,
 }
 
+impl Logged {
+    /// From its arrival to its end, once it has ended.
+    pub fn span(&self) -> Option<(Instant, Instant)> {
+        Some((self.arrived, self.ended?))
+    }
+}
+
 /// The most requests that were under way at one moment.
 pub fn most_at_once(requests: &[Logged]) -> usize {
     let under_way = |at: Instant| {
@@ -38,6 +45,25 @@ pub fn most_at_once(requests: &[Logged]) -> usize {
         spans.count()
     };
     requests.iter().map(|request| under_way(request.arrived)).max().unwrap_or(0)
+}
+
+/// How many rounds there were, of requests from their arrival to their answer: in one, everything arrives before anything
+/// is answered.
+pub fn rounds(spans: impl IntoIterator<Item = (Instant, Instant)>) -> usize {
+    let mut spans: Vec<(Instant, Instant)> = spans.into_iter().collect();
+    spans.sort();
+    let mut rounds = 0;
+    let mut first_answer: Option<Instant> = None;
+    for (arrived, answered) in spans {
+        match first_answer {
+            Some(answer) if arrived <= answer => first_answer = Some(answer.min(answered)),
+            _ => {
+                rounds += 1;
+                first_answer = Some(answered);
+            }
+        }
+    }
+    rounds
 }
 
 const SHOWN: [&str; 10] = [

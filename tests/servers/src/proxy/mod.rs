@@ -8,7 +8,8 @@ mod tunnel;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,11 +17,12 @@ use crate::http::{Client, Request};
 use crate::listener::{Listener, locked};
 
 pub use fault::Fault;
-pub use log::{Logged, most_at_once};
+pub use log::{Logged, most_at_once, rounds};
 pub use silent::Silent;
 pub use tunnel::{Passage, Tunnel};
 
-/// Stands before a server that speaks plain HTTP, and ends when it is dropped.
+/// Stands before a server that speaks plain HTTP, and ends when it is dropped. It speaks plain HTTP too, or what
+/// [`Proxy::behind`] is given.
 #[derive(Debug)]
 pub struct Proxy {
     listener: Listener,
@@ -28,6 +30,7 @@ pub struct Proxy {
 }
 
 struct State {
+    serve: Box<Serve>,
     upstream: Client,
     plan: Mutex<Plan>,
     log: log::Log,
@@ -40,12 +43,30 @@ struct Plan {
     choose: Option<Choose>,
 }
 
+/// How a connection of that number is served.
+type Serve = dyn Fn(&State, u64, TcpStream) + Send + Sync;
+
 type Choose = Arc<dyn Fn(&Request) -> Option<Fault> + Send + Sync>;
 
 impl Proxy {
     /// Starts a proxy that passes everything on to `upstream`.
     pub fn before(upstream: SocketAddr) -> Self {
+        Self::behind(Some, upstream)
+    }
+
+    /// The same behind something that every connection has to pass first, such as TLS.
+    pub fn behind<S: Read + Write>(
+        pass: impl Fn(TcpStream) -> Option<S> + Send + Sync + 'static,
+        upstream: SocketAddr,
+    ) -> Self {
+        let serve = move |state: &State, number, stream: TcpStream| {
+            let Ok(socket) = stream.try_clone() else { return };
+            if let Some(stream) = pass(stream) {
+                exchange::serve(state, number, &socket, stream);
+            }
+        };
         let state = State {
+            serve: Box::new(serve),
             upstream: Client::new(upstream),
             plan: Mutex::default(),
             log: log::Log::default(),
@@ -109,12 +130,17 @@ impl Proxy {
     /// Accepts connections again after [`Proxy::refuse`].
     pub fn accept(&self) {
         let state = Arc::clone(&self.state);
-        self.listener.open(move |number, stream| exchange::serve(&state, number, stream));
+        self.listener.open(move |number, stream| (state.serve)(&state, number, stream));
     }
 
     /// What was asked so far, in the order of arrival.
     pub fn requests(&self) -> Vec<Logged> {
         self.state.log.entries()
+    }
+
+    /// How many rounds there were, all of whose requests have been answered.
+    pub fn rounds(&self) -> usize {
+        rounds(self.requests().iter().filter_map(Logged::span))
     }
 
     /// How many requests had this method and path.

@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
@@ -135,4 +137,17 @@ fn a_proxy_that_is_dropped_ends_its_connections() {
         assert!(client.join().unwrap());
     });
     assert_eq!(TcpStream::connect(address).unwrap_err().kind(), ErrorKind::ConnectionRefused);
+}
+
+#[test]
+fn every_connection_passes_what_stands_before_a_proxy() {
+    let standin = Standin::start(|_| Response::json(200, &json!({})));
+    let passed = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&passed);
+    let only_the_first = move |stream| (seen.fetch_add(1, Ordering::SeqCst) == 0).then_some(stream);
+    let proxy = Proxy::behind::<TcpStream>(only_the_first, standin.address());
+    let client = Client::new(proxy.address());
+    assert_eq!(client.ask("GET", "/", &[], b"").unwrap().status, 200);
+    assert!(client.ask("GET", "/", &[], b"").is_err());
+    assert_eq!((passed.load(Ordering::SeqCst), proxy.requests().len()), (2, 1));
 }

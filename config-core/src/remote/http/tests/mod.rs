@@ -147,6 +147,37 @@ fn a_wait_beyond_the_deadline_is_not_begun_and_told() {
     );
 }
 
+/// 503 with a date to come back at, and the date of the store's own clock.
+fn come_back(at: &str) -> Fault {
+    let headers = [("Retry-After", at), ("Date", "Wed, 21 Oct 2026 07:28:00 GMT")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    Fault::Answer { status: 503, headers, body: Vec::new() }
+}
+
+#[test]
+fn a_date_that_a_store_gives_is_waited_for() {
+    let store = Store::start();
+    store.proxy.once(come_back("Wed, 21 Oct 2026 07:28:02 GMT"));
+    assert_eq!(send(&http(), &store.get()).unwrap().status, 200);
+    let asked = store.proxy.requests();
+    assert!(asked[1].arrived - asked[0].arrived >= Duration::from_secs(2));
+}
+
+#[test]
+fn a_date_beyond_the_deadline_is_not_waited_for_and_told_in_seconds() {
+    for (date, told) in [
+        ("Wed, 21 Oct 2026 08:28:00 GMT", "(HTTP 503; asks to wait 3600 s)"),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "(HTTP 503)"),
+    ] {
+        let store = Store::start();
+        store.proxy.always(come_back(date));
+        let response = send(&http(), &store.get()).unwrap();
+        assert_eq!(store.asked(), 1);
+        let text = store.told(&response.failure());
+        assert!(text.contains(told), "{text}");
+    }
+}
+
 #[test]
 fn a_store_in_trouble_gets_few_repetitions_in_all() {
     let store = Store::start();

@@ -15,6 +15,9 @@ use crate::value::{Node, Text, Value, exact};
 /// How long a machine may take to say that somebody is there; outside of Azure nobody ever does.
 const PROBE: Duration = Duration::from_secs(1);
 
+/// Where a machine's metadata service gives tokens out.
+pub(super) const TOKEN: &str = "/metadata/identity/oauth2/token";
+
 /// By the machine's metadata service.
 pub(super) async fn own(
     host: &str,
@@ -28,7 +31,7 @@ pub(super) async fn own(
         return none("nobody answers there");
     }
     let url = format!(
-        "{host}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={}{}",
+        "{host}{TOKEN}?api-version=2018-02-01&resource={}{}",
         asked.resource,
         selected(client)
     );

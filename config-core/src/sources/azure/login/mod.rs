@@ -113,6 +113,24 @@ impl Login {
         Ok(Token { bearer: bearer(&token), renew: renewal(lasts), who: self.who(), tenant })
     }
 
+    /// Whom a token is got from, for a plan; none where it is here.
+    pub(super) fn call(&self, authority: &str) -> Option<String> {
+        match self {
+            Self::Token(_) => None,
+            Self::Secret { tenant, .. }
+            | Self::Certificate { tenant, .. }
+            | Self::Workload { tenant, .. } => {
+                Some(format!("POST {authority}/{tenant}/oauth2/v2.0/token"))
+            }
+            Self::Service { endpoint, .. } => {
+                let end = endpoint.find(['?', '#']).unwrap_or(endpoint.len());
+                Some(format!("GET {}", &endpoint[..end]))
+            }
+            Self::Machine { host, .. } => Some(format!("GET {host}{}", machine::TOKEN)),
+            Self::Tool { tool, .. } => Some(format!("the command `{}`", tool.command())),
+        }
+    }
+
     /// Looks at what it needs, before somebody is asked.
     ///
     /// # Errors

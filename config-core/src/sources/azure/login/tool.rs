@@ -59,6 +59,14 @@ impl Tool {
         }
     }
 
+    /// What is run, without its options.
+    pub(super) const fn command(self) -> &'static str {
+        match self {
+            Self::Az => "az account get-access-token",
+            Self::Azd => "azd auth token",
+        }
+    }
+
     /// Asks the tool.
     pub(super) async fn token(
         self,

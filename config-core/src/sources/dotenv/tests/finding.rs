@@ -195,7 +195,7 @@ fn an_unset_name_in_the_place_makes_it_not_configured() {
     let environment = Environment::default();
     let context = Context::of(&environment, None, None);
     let opened =
-        (super::KIND.open)(&Request::declared(Some("{CONFIG_CORE_NO_SUCH_STAGE}.env")), &context);
+        super::KIND.open(&Request::declared(Some("{CONFIG_CORE_NO_SUCH_STAGE}.env")), &context);
     assert!(
         matches!(opened, Err(Unopened::NotConfigured(name)) if name == "CONFIG_CORE_NO_SUCH_STAGE")
     );

@@ -105,7 +105,7 @@ fn opened(
         given: place.is_some_and(|(_, given)| given),
         ..Request::declared(None)
     };
-    (KIND.open)(&request, &context).unwrap_or_else(|_| panic!("it could not be opened"))
+    KIND.open(&request, &context).unwrap_or_else(|_| panic!("it could not be opened"))
 }
 
 /// The search from a directory, as a list opens it.

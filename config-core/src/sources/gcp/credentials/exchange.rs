@@ -41,10 +41,22 @@ pub(in crate::sources::gcp) struct User {
 }
 
 impl ServiceAccount {
+    /// Whether the assertion is the token: other clouds than the public one have no exchange (AIP-4111).
+    fn is_its_own_token(&self) -> bool {
+        self.universe.as_deref().is_some_and(|universe| universe != "googleapis.com")
+    }
+
+    /// Whom a token is got from, for a plan.
+    pub(super) fn calls(&self) -> Vec<String> {
+        match self.is_its_own_token() {
+            true => Vec::new(),
+            false => vec![super::posted(&self.token_uri)],
+        }
+    }
+
     /// A token for an assertion that the key signs (RFC 7523).
     pub(super) async fn token(&self, net: &Net, until: Instant) -> Result<Token, Failure> {
-        if self.universe.as_deref().is_some_and(|universe| universe != "googleapis.com") {
-            // Other clouds than the public one have no exchange: the assertion is the token (AIP-4111).
+        if self.is_its_own_token() {
             let token = self.assertion(&[("scope", SCOPE), ("sub", &self.email)])?;
             return Ok(Token { value: bearer(&token), good_until: Some(renewed_at(LIFETIME)) });
         }

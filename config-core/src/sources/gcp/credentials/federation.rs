@@ -82,11 +82,13 @@ impl Federation {
         Some(String::from_utf8_lossy(&options).into_owned())
     }
 
-    pub(super) const fn waits(&self) -> usize {
-        match self.subject {
-            Subject::File { .. } => 1,
-            Subject::Url { .. } => 2,
-        }
+    /// Whom a token is got from, one after the other, for a plan.
+    pub(super) fn calls(&self) -> Vec<String> {
+        let subject = match &self.subject {
+            Subject::File { .. } => None,
+            Subject::Url { url, .. } => Some(format!("GET {}", super::plain(url))),
+        };
+        subject.into_iter().chain([super::posted(&self.token_url)]).collect()
     }
 
     pub(super) fn identity(&self) -> String {

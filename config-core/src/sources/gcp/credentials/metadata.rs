@@ -11,10 +11,24 @@ use crate::sources::gcp::net::Net;
 /// How long somebody is waited for who may not be there.
 const GUESS: Duration = Duration::from_secs(3);
 
+/// Where a token is to be had, and the project.
+pub(super) const TOKEN: &str = "instance/service-accounts/default/token";
+const PROJECT: &str = "project/project-id";
+
+/// What is asked, for a plan.
+pub(super) fn asked(net: &Net, path: &str) -> String {
+    format!("GET {}", address(net, path))
+}
+
+/// The same for the project.
+pub(in crate::sources::gcp) fn asked_for_project(net: &Net) -> String {
+    asked(net, PROJECT)
+}
+
 /// A token of the service account that is attached.
 pub(super) async fn token(net: &Net, until: Instant) -> Result<Token, Failure> {
     // Where there is a choice, the token is for every service; on a machine with fewer scopes it is for those.
-    let path = format!("instance/service-accounts/default/token?scopes={}", super::SCOPE);
+    let path = format!("{TOKEN}?scopes={}", super::SCOPE);
     let response = ask(net, &path, until).await?;
     match response.status {
         404 => {
@@ -30,7 +44,7 @@ pub(super) async fn token(net: &Net, until: Instant) -> Result<Token, Failure> {
 /// # Errors
 /// There is no metadata server, or it does not say.
 pub(in crate::sources::gcp) async fn project(net: &Net, until: Instant) -> Result<String, Failure> {
-    let response = ask(net, "project/project-id", until).await?;
+    let response = ask(net, PROJECT, until).await?;
     let project = std::str::from_utf8(&response.body).unwrap_or_default().trim();
     match response.is_success() && is_project(project) {
         true => Ok(project.to_owned()),
@@ -39,8 +53,7 @@ pub(in crate::sources::gcp) async fn project(net: &Net, until: Instant) -> Resul
 }
 
 async fn ask(net: &Net, path: &str, until: Instant) -> Result<Response, Failure> {
-    let url = format!("http://{}/computeMetadata/v1/{path}", net.metadata);
-    let request = Request::get(url).header(header("metadata-flavor"), "Google");
+    let request = Request::get(address(net, path)).header(header("metadata-flavor"), "Google");
     // Where nothing tells of one, there mostly is none, and nobody says so.
     let until = if net.is_in_cloud { until } else { until.min(Instant::now() + GUESS) };
     let response = net.send(&request, until).await.map_err(|failure| match failure.kind() {
@@ -58,6 +71,10 @@ async fn ask(net: &Net, path: &str, until: Instant) -> Result<Response, Failure>
         200..=299 | 404 => Ok(response),
         _ => Err(response.failure()),
     }
+}
+
+fn address(net: &Net, path: &str) -> String {
+    format!("http://{}/computeMetadata/v1/{path}", net.metadata)
 }
 
 fn none_at_all() -> Failure {

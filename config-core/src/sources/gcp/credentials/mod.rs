@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 pub(super) use exchange::{ServiceAccount, User};
 pub(super) use federation::Federation;
-pub(super) use metadata::project as project_of_machine;
+pub(super) use metadata::{asked_for_project, project as project_of_machine};
 
 use super::held::Fresh;
 use super::net::Net;
@@ -82,13 +82,19 @@ impl Credentials {
 }
 
 impl Kind {
-    /// How often a token is waited for, one answer after the other.
-    pub(super) fn waits(&self) -> usize {
+    /// Whom a token is got from, one after the other, for a plan.
+    pub(super) fn calls(&self, net: &Net) -> Vec<String> {
         match self {
-            Self::Token(_) => 0,
-            Self::Metadata | Self::ServiceAccount(_) | Self::User(_) => 1,
-            Self::Federation(federation) => federation.waits(),
-            Self::Impersonated { by, .. } => by.waits() + 1,
+            Self::Token(_) => Vec::new(),
+            Self::Metadata => vec![metadata::asked(net, metadata::TOKEN)],
+            Self::ServiceAccount(account) => account.calls(),
+            Self::User(user) => vec![posted(&user.token_uri)],
+            Self::Federation(federation) => federation.calls(),
+            Self::Impersonated { by, url, .. } => {
+                let mut calls = by.calls(net);
+                calls.push(posted(url));
+                calls
+            }
         }
     }
 
@@ -170,6 +176,20 @@ impl Kind {
         }
         failure
     }
+}
+
+/// Where something is posted to, for a plan: nothing of the address that may be a secret.
+fn posted(url: &str) -> String {
+    format!("POST {}", plain(url))
+}
+
+/// An address without a user and without what stands behind its path.
+fn plain(url: &str) -> String {
+    let (scheme, behind) = url.split_once("://").unwrap_or(("https", url));
+    let end = behind.find(['?', '#']).unwrap_or(behind.len());
+    let (host, path) = behind[..end].split_at(behind[..end].find('/').unwrap_or(end));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
 }
 
 /// The request that a form is posted by, to get a token.

@@ -286,7 +286,7 @@ mod dotenv {
                 identities: given,
                 ..Context::of(&self.environment, Some(self.path()), profile)
             };
-            let opened = (dotenv::KIND.open)(&Request::declared(None), &context);
+            let opened = dotenv::KIND.open(&Request::declared(None), &context);
             opened.unwrap_or_else(|_| panic!("it opens"))
         }
 

@@ -64,6 +64,11 @@ fn gone(response: &crate::remote::http::Response) -> Failure {
     Failure::new(FailureKind::Denied, message).hint(ALERT)
 }
 
+/// Whether it was unwrapped before, by this process.
+pub(super) fn is_remembered(wrapping: &Text) -> bool {
+    remembered(wrapping).is_some()
+}
+
 fn remembered(wrapping: &Text) -> Option<Text> {
     let unwrapped = UNWRAPPED.lock().unwrap_or_else(PoisonError::into_inner);
     let known = unwrapped.iter().find(|(token, _)| token == wrapping);

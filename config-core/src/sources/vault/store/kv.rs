@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::remote::body::{self, Body};
 use crate::remote::http::Response;
-use crate::remote::{Asking, Backend, Read, Unread, time};
+use crate::remote::{Asking, Read, Unread, time};
 use crate::source::{Failure, FailureKind};
 use crate::sources::vault::answer::{number, table, text, truth, unlike};
 use crate::sources::vault::backend::Server;
@@ -79,7 +79,7 @@ impl Server {
         let secret = self.secret(name, until).await?;
         let read = Read { place: name.to_owned(), version: version.map(str::to_owned) };
         let asking = Asking { until, only_looks: false };
-        match Backend::read(self, &read, asking).await {
+        match self.look(&read, asking).await {
             Ok(blob) => {
                 let version = Version::new(blob.version.unwrap_or_default());
                 Ok(Stored { value: blob.node, version })
