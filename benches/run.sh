@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# Measures loading and building beside other libraries, prints the table, and writes RESULTS.md beside this file.
-# Only ratios within one run count; instructions are counted by callgrind, seconds are user CPU.
+# Measures loading, building and live settings beside other libraries, prints the tables, and writes RESULTS.md beside this
+# file. Only ratios within one run count; instructions are counted by callgrind, seconds are user CPU.
 #
 #   benches/run.sh                      everything
-#   benches/run.sh load crates          only these; of load, crates, app, structs, features. RESULTS.md stays as it is.
+#   benches/run.sh load crates          only these; of load, crates, app, structs, features, live. Of RESULTS.md only the
+#                                       part of live settings is written anew, where it is among them.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")"
 here=$PWD
-parts=${*:-load crates app structs features}
+parts=${*:-load crates app structs features live}
 target=${CARGO_TARGET_DIR:-$here/target}
 peers="confique envy config conf figment"
 features="toml yaml figment miette tracing exec keyring age vault aws gcp azure all"
 TIMEFORMAT=%U
 declare -A cost
 rows=()
+live=()
 
 main() {
     command -v valgrind >/dev/null || { apt-get update -qq && apt-get install -y -qq valgrind; } >/dev/null
@@ -23,9 +25,16 @@ main() {
         "measure_$part"
     done
     if [ $# -eq 0 ]; then
-        report | tee RESULTS.md
-    else
+        { report; echo; report_live; } | tee RESULTS.md
+        return
+    fi
+    if [ -n "${parts//live/}" ]; then
         report
+    fi
+    if [[ $parts == *live* ]]; then
+        report_live
+        printf '%s\n\n' "$(sed '/^## Live settings$/,$d' RESULTS.md)" "$(report_live)" | sed '$d' >RESULTS.md.new
+        mv RESULTS.md.new RESULTS.md
     fi
 }
 
@@ -157,6 +166,20 @@ enabled() { # feature: the default ones are on anyway
     [[ $1 == default ]] || echo "$1"
 }
 
+# --- live settings: reading them, what many instances ask, and the rounds of a load from stores -------------------
+
+measure_live() {
+    local program before
+    CARGO_TARGET_DIR=$target cargo build --release --locked --offline --quiet -p live -p herd -p remote
+    for program in live live-stress herd remote; do
+        say "live: $program"
+        before=${#live[@]}
+        # What is missed says so in its row; who prints none has failed.
+        mapfile -t -O "$before" live < <("$target/release/$program" rows)
+        [ "${#live[@]}" -gt "$before" ] || { echo "$program printed no rows" >&2; exit 1; }
+    done
+}
+
 # --- the table ---------------------------------------------------------------------------------------------------
 
 judge() { # what unit ours whom theirs most: adds a row
@@ -204,6 +227,16 @@ report() {
         echo
         added
     fi
+}
+
+# Times are of a clock: on a machine that has other work beside they are longer, and the ratios with them.
+report_live() {
+    echo "## Live settings"
+    echo
+    echo "Printed by \`benches/run.sh live\`: $(rustc --version | cut -d' ' -f1,2), $(nproc) cores, load average before"
+    echo "$(cut -d' ' -f1 /proc/loadavg). Times are of a clock and each the median of many rounds; those of loads the best of 20."
+    echo
+    aligned "| what | ours | beside | ratio | target | |" "${live[@]}"
 }
 
 added() {

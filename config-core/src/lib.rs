@@ -113,6 +113,8 @@ mod remote;
 mod report;
 mod resolve;
 mod resolver;
+#[cfg(any(feature = "_net", all(feature = "live", any(test, feature = "testing"))))]
+mod retry;
 mod schema;
 mod secret;
 mod secrets;

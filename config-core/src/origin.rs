@@ -43,6 +43,7 @@ struct More {
 /// How long a value is good, as far as its source tells that of each value.
 #[cfg(feature = "live")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(not(feature = "_net"), expect(dead_code, reason = "remote sources alone tell it"))]
 pub(crate) enum Term {
     /// It does not tell.
     #[default]

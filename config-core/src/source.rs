@@ -1,5 +1,6 @@
 //! The one trait for all sources, and the questions and answers that pass through it.
 
+mod call;
 mod failure;
 mod plan;
 
@@ -12,6 +13,7 @@ use std::time::Instant;
 use crate::origin::{Absence, Origin};
 use crate::value::{Node, Position, Text};
 
+pub(crate) use call::Call;
 pub use failure::{Failure, FailureKind};
 pub use plan::{Policy, SourcePlan};
 
@@ -182,6 +184,12 @@ pub struct Wanted<'a> {
     /// When the load stops waiting.
     pub(crate) until: Option<Instant>,
     pub(crate) only_looks: bool,
+    /// The call that this is, where live settings make it.
+    #[allow(
+        dead_code,
+        reason = "for sources that work on threads of their own, or keep their answers"
+    )]
+    pub(crate) call: Option<Arc<Call>>,
     #[cfg(feature = "_net")]
     pub(crate) kept: crate::remote::Kept,
     /// What the source has to do with others of the load that ask the same store; none where it is alone.
@@ -233,8 +241,13 @@ impl<'a> Wanted<'a> {
             keys,
             until: None,
             only_looks: false,
+            call: None,
             #[cfg(feature = "_net")]
-            kept: crate::remote::Kept { cache: None, stale: None },
+            kept: crate::remote::Kept {
+                cache: None,
+                stale: None,
+                attempts: crate::retry::ATTEMPTS,
+            },
             #[cfg(feature = "_net")]
             part: None,
         }

@@ -163,6 +163,18 @@ pub(crate) fn state(state: crate::State, age: std::time::Duration) {
 #[cfg(all(feature = "live", not(feature = "tracing")))]
 pub(crate) const fn state(_: crate::State, _: std::time::Duration) {}
 
+/// Tells of settings that the program makes no connection of.
+#[cfg(all(feature = "_pools", feature = "tracing"))]
+pub(crate) fn pool_stays() {
+    tracing::error!(
+        target: "config_core",
+        "the function that a pool was given panicked on new settings; the pool stays with those before",
+    );
+}
+
+#[cfg(all(feature = "_pools", not(feature = "tracing")))]
+pub(crate) const fn pool_stays() {}
+
 /// Tells that the process ends now, and why.
 #[cfg(all(feature = "live", feature = "tracing"))]
 pub(crate) fn exiting(why: &str) {

@@ -138,6 +138,17 @@ impl Node {
             _ => None,
         }
     }
+
+    /// Whether such a text stands in it.
+    #[cfg(all(feature = "_net", feature = "_pools"))]
+    pub(crate) fn has_text(&self, is_such: &dyn Fn(&str) -> bool) -> bool {
+        match &self.value {
+            Value::Text(text) => is_such(text),
+            Value::List(list) => list.iter().any(|node| node.has_text(is_such)),
+            Value::Map(entries) => entries.iter().any(|(_, node)| node.has_text(is_such)),
+            _ => false,
+        }
+    }
 }
 
 impl From<&str> for Node {

@@ -314,9 +314,9 @@ pub(super) fn an_older_version_is_read_where_the_place_names_it(bed: &Bed<'_>) {
     }
 }
 
-pub(super) fn a_version_that_is_not_there_is_absent_and_named(bed: &Bed<'_>) {
+pub(super) fn a_version_that_is_not_there_is_a_failure_and_named(bed: &Bed<'_>) {
     let error = failure(bed.version::<Demanding>(&["only"], None).load());
-    assert!(error.iter().all(|problem| problem.kind() == ProblemKind::Missing), "{error}");
+    assert!(error.iter().all(|problem| problem.kind() == ProblemKind::NotFound), "{error}");
     assert_eq!(error.iter().count(), 2);
     assert!(error.to_string().contains("no such version"), "{error}");
 }

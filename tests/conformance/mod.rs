@@ -131,7 +131,7 @@ const CANNOT: &[(&str, &[&str], &str)] = &[
         "all that it holds is text",
     ),
     ("an_older_version_is_read_where_the_place_names_it", KEEP_ONE, NO_VERSION),
-    ("a_version_that_is_not_there_is_absent_and_named", KEEP_ONE, NO_VERSION),
+    ("a_version_that_is_not_there_is_a_failure_and_named", KEEP_ONE, NO_VERSION),
 ];
 
 const OF_THEIR_OWN: &[&str] = &["gcp_own", "azure_own"];
@@ -190,7 +190,7 @@ macro_rules! suite {
             bytes_are_those_of_a_text
             bytes_that_are_no_text_are_kept
             an_older_version_is_read_where_the_place_names_it
-            a_version_that_is_not_there_is_absent_and_named
+            a_version_that_is_not_there_is_a_failure_and_named
         } }
     };
     (@each [$($source:ident: $adapter:ident,)*] $cases:tt) => {

@@ -5,8 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use config_tests::memory::{Census, Paused, canary, fingerprint};
+use config_tests::soak::steady::{self, Memory, Pace};
 
 const SIZES: [usize; 3] = [40, 200, 5_000];
+
+const SOAK: &str = env!("CARGO_BIN_EXE_live-soak");
 
 /// Asserts that so many whole copies of the secret of a file are there after that, and no part of one; as memory is, and
 /// where none is used twice. A refresh that runs while it is looked has copies of its own: what is left, is left for good.
@@ -51,6 +54,12 @@ fn comparing_leaves_no_copy_beside_the_current_one() {
 
 #[test]
 fn nothing_grows_and_nothing_is_left_while_files_change_and_sources_fail() {
-    let figures = config_tests::soak::steady::run(env!("CARGO_BIN_EXE_live-soak"), 20);
-    assert!(figures.written > 200, "{figures:?}");
+    let figures = steady::run(SOAK, 120, Pace::Easy, Memory::AsItIs);
+    assert!(figures.written > 100 && figures.asked > 100, "{figures:?}");
+}
+
+#[test]
+fn nothing_is_left_of_what_a_store_had_where_memory_is_wiped() {
+    let figures = steady::run(SOAK, 30, Pace::Easy, Memory::Wiped);
+    assert!(figures.asked > 20, "{figures:?}");
 }

@@ -74,7 +74,8 @@ fn the_calls_of_a_plan_are_those_of_the_load_and_it_waits_as_often() {
             }
             let log = std::mem::take(&mut *log.lock().unwrap());
             let mut asked: Vec<String> = log.iter().map(|(call, _)| call.clone()).collect();
-            (planned.sort_unstable(), asked.sort_unstable());
+            planned.sort_unstable();
+            asked.sort_unstable();
             assert_eq!(planned, asked, "{vendor:?}, {way:?}");
             assert_eq!(planned.len(), count, "{vendor:?}, {way:?}: {planned:?}");
             let waited = rounds(log.into_iter().map(|(_, span)| span));

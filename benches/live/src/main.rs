@@ -1,8 +1,8 @@
 //! What one read of live settings costs, beside what others offer for it, in the same run.
 //!
-//! `cargo run --release -p live`. Each round measures all of them in turn; what is judged is the median of the ratios of
-//! all rounds. First nobody writes; then a thread swaps what is just being read, a thousand times a second, and without
-//! a pause.
+//! `cargo run --release -p live`; with `rows`, the rows of RESULTS.md alone. Each round measures all of them in turn; what
+//! is judged is the median of the ratios of all rounds. First nobody writes; then a thread swaps what is just being read,
+//! a thousand times a second, and without a pause.
 
 mod counted;
 mod readers;
@@ -39,6 +39,10 @@ struct Pace {
     reads: u64,
 }
 
+/// How much longer a read may take while a thread swaps without a pause: the swaps take the core, or the cache lines of
+/// the other, whatever the reader does.
+const BESIDE_SWAPS: f64 = 10.0;
+
 struct Measured {
     /// Nanoseconds for each read, round by round.
     times: Vec<Vec<f64>>,
@@ -49,6 +53,9 @@ struct Measured {
 fn main() {
     let shared = Shared::new();
     let still = measure(&shared, STILL);
+    if std::env::args().nth(1).as_deref() == Some("rows") {
+        return rows(&still, &measure(&shared, PACED), &measure(&shared, UNCEASING));
+    }
     let mut reached = judge(&still);
     for (title, pace) in
         [("a thousand swaps a second", PACED), ("swaps without a pause", UNCEASING)]
@@ -117,8 +124,7 @@ fn judge(still: &Measured) -> bool {
     println!("|---|---|---|---|---|---|---|---|");
     for (ours, theirs, most) in TARGETS {
         let (ours_at, theirs_at) = (place(ours), place(theirs));
-        let ratios = still.times[ours_at].iter().zip(&still.times[theirs_at]);
-        let ratios: Vec<f64> = ratios.map(|(ours, theirs)| ours / theirs).collect();
+        let ratios = ratios(still, ours, theirs);
         let (ratio, fits) = (at(&ratios, 0.5), at(&ratios, 0.5) <= most);
         reached &= fits;
         println!(
@@ -131,6 +137,45 @@ fn judge(still: &Measured) -> bool {
         );
     }
     tell("nobody writes", still, still) && reached
+}
+
+/// Round by round.
+fn ratios(measured: &Measured, ours: &str, theirs: &str) -> Vec<f64> {
+    let (ours, theirs) = (&measured.times[place(ours)], &measured.times[place(theirs)]);
+    ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect()
+}
+
+/// What `RESULTS.md` has of all that.
+fn rows(still: &Measured, paced: &Measured, unceasing: &Measured) {
+    let verdict = |fits: bool| if fits { "reached" } else { "MISSED" };
+    for (ours, theirs, most) in TARGETS {
+        let ratio = at(&ratios(still, ours, theirs), 0.5);
+        println!(
+            "| live read, `{ours}` | {:.2} ns | {theirs} {:.2} ns | {ratio:.3} x | <= {most} x | {} |",
+            at(&still.times[place(ours)], 0.5),
+            at(&still.times[place(theirs)], 0.5),
+            verdict(ratio <= most)
+        );
+    }
+    for (ours, _, _) in TARGETS {
+        for (what, measured) in
+            [("a thousand swaps a second", paced), ("swaps without a pause", unceasing)]
+        {
+            let index = place(ours);
+            let [under, quiet] =
+                [measured, still].map(|measured| at(&measured.times[index], 0.5));
+            println!(
+                "| live read, `{ours}`, beside {what} | {under:.2} ns | nobody writes {quiet:.2} ns | {:.2} x | <= {BESIDE_SWAPS} x | {} |",
+                under / quiet,
+                verdict(under / quiet <= BESIDE_SWAPS)
+            );
+        }
+    }
+    let ours = READERS.iter().enumerate().filter(|(_, reader)| reader.ours);
+    let allocations: u64 = ours
+        .flat_map(|(at, _)| [still, paced, unceasing].map(|measured| measured.allocations[at]))
+        .sum();
+    println!("| allocations in all of these reads | {allocations} | | | 0 | {} |", verdict(allocations == 0));
 }
 
 /// Whether ours allocated nothing.

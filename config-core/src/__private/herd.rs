@@ -8,8 +8,13 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::live::schedule::{Schedule, Terms};
+use crate::retry::{self, Budget};
 
-/// The instances, and what happens to them.
+/// How long a refresh waits for its store.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The instances, and what happens to them. A refresh asks for one secret with a token that it has, which is one request
+/// where it succeeds; where it fails the request is made again as often as sources do.
 #[derive(Debug, Clone)]
 pub struct Herd {
     /// How many there are; all loaded at the beginning, which is not counted.
@@ -30,11 +35,19 @@ pub struct Herd {
 
 /// When the store was asked, in order.
 #[derive(Debug, Clone)]
-pub struct Requests(Vec<Duration>);
+pub struct Requests(Vec<Request>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Request {
+    time: Duration,
+    /// Whether a refresh begins with it.
+    is_first: bool,
+}
 
 /// One instance.
 struct Instance {
     schedule: Schedule,
+    budget: Budget,
     lent: Moment,
 }
 
@@ -66,7 +79,7 @@ impl Herd {
             .map(|_| {
                 let mut schedule = Schedule::new(terms, Moment::START, random);
                 schedule.lent(Moment::START, self.due(Moment::START), random);
-                Instance { schedule, lent: Moment::START }
+                Instance { schedule, budget: Budget::new(), lent: Moment::START }
             })
             .collect();
         let next = |(index, of): (usize, &Instance)| Reverse((of.schedule.next(), index));
@@ -77,11 +90,36 @@ impl Herd {
             if time >= self.length {
                 break;
             }
-            requests.push(time);
-            self.answer(&mut instances[index], now, time, random);
+            self.refresh(&mut instances[index], now, &mut requests, random);
             queue.push(next((index, &instances[index])));
         }
+        requests.sort_unstable();
         Requests(requests)
+    }
+
+    /// One refresh, with all attempts of its request.
+    fn refresh(
+        &self,
+        of: &mut Instance,
+        began: Moment,
+        requests: &mut Vec<Request>,
+        random: &mut dyn FnMut() -> f64,
+    ) {
+        let most = retry::of_refresh(of.schedule.failures() > 0);
+        let (mut now, mut made) = (began, 0);
+        loop {
+            let time = now.saturating_duration_since(Moment::START);
+            requests.push(Request { time, is_first: made == 0 });
+            let is_answered = !self.outage.contains(&time);
+            let asked_for = self.says_when.then(|| self.outage.end.saturating_sub(time));
+            let wait = retry::wait(made, asked_for, random());
+            made += 1;
+            let left = DEADLINE.saturating_sub(now.saturating_duration_since(began));
+            if is_answered || !of.budget.allows((made, most), wait, left) {
+                return self.answer(of, now, time, random);
+            }
+            now = now + wait;
+        }
     }
 
     fn answer(
@@ -96,6 +134,7 @@ impl Herd {
             let valid_until = self.lease.map(|lease| of.lent + lease);
             return of.schedule.failed(now, retry_after, valid_until, random);
         }
+        of.budget.give_back();
         if self.due(of.lent).is_some_and(|due| due <= now) {
             of.lent = now;
         }
@@ -111,7 +150,7 @@ impl Requests {
     /// Those of a part of the time.
     #[must_use]
     pub fn within(&self, part: Range<Duration>) -> Self {
-        Self(self.0.iter().copied().filter(|time| part.contains(time)).collect())
+        Self(self.0.iter().copied().filter(|request| part.contains(&request.time)).collect())
     }
 
     /// How many there were.
@@ -120,13 +159,20 @@ impl Requests {
         self.0.len()
     }
 
+    /// How many there were for each refresh.
+    #[must_use]
+    pub fn per_refresh(&self) -> f64 {
+        let refreshes = self.0.iter().filter(|request| request.is_first).count();
+        self.0.len() as f64 / refreshes.max(1) as f64
+    }
+
     /// How many there were at most in any window of that length, wherever it begins.
     #[must_use]
     pub fn peak(&self, window: Duration) -> usize {
         let mut first = 0;
         let mut peak = 0;
-        for (last, time) in self.0.iter().enumerate() {
-            while *time - self.0[first] >= window {
+        for (last, request) in self.0.iter().enumerate() {
+            while request.time - self.0[first].time >= window {
                 first += 1;
             }
             peak = peak.max(last + 1 - first);

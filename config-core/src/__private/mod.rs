@@ -10,6 +10,8 @@ pub mod herd;
 pub mod live;
 pub mod message;
 pub mod nest;
+#[cfg(all(feature = "_net", feature = "testing"))]
+pub mod net;
 pub mod probe;
 pub mod verify;
 

@@ -8,12 +8,13 @@ use super::cell::Cell;
 use super::engine::{Core, Engine};
 use super::refresh::{First, Refresher};
 use super::schedule::{Schedule, Terms};
+use super::stamps::Stamps;
 use super::status::Status;
 use super::watch::Watch;
 use crate::clock::Moment;
 use crate::error::{Error, Problem};
 use crate::loader::Loader;
-use crate::resolve::{self, Depth, Options, Questions, Resolution};
+use crate::resolve::{self, Depth, Keeper, Options, Questions, Resolution};
 use crate::secrets::Secrets;
 
 /// Starts live settings: how often they are read again, and what to do where that fails for long.
@@ -179,8 +180,9 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         let starting = self.prepared();
         let questions = Questions::Fields(T::schema());
         let options = &starting.loader.options;
+        let before = Stamps::of(&resolve::watched(questions, options));
         let resolved = resolve::asynchronous(questions, options, Depth::First).await;
-        starting.started(resolved)
+        starting.started(&before, resolved)
     }
 
     /// The same, blocking the thread for the first load.
@@ -198,14 +200,16 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
     pub fn start_blocking(self) -> Result<Live<T>, Error> {
         let starting = self.prepared();
         let questions = Questions::Fields(T::schema());
-        let resolved = resolve::blocking(questions, &starting.loader.options, Depth::First);
-        starting.started(resolved)
+        let options = &starting.loader.options;
+        let before = Stamps::of(&resolve::watched(questions, options));
+        let resolved = resolve::blocking(questions, options, Depth::First);
+        starting.started(&before, resolved)
     }
 
     /// With all that loads need that follow each other.
     fn prepared(mut self) -> Self {
         let options = &mut self.loader.options;
-        options.keeper = Some(Arc::default());
+        options.keeper = Some(Arc::new(Keeper::new(self.ttl)));
         #[cfg(feature = "_net")]
         {
             let ttl = self.ttl;
@@ -215,9 +219,15 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         self
     }
 
-    fn started(mut self, resolved: Result<Resolution, Vec<Problem>>) -> Result<Live<T>, Error> {
+    /// Goes on from the first load, before which the files looked so.
+    fn started(
+        mut self,
+        before: &Stamps,
+        resolved: Result<Resolution, Vec<Problem>>,
+    ) -> Result<Live<T>, Error> {
         let options: Options = std::mem::take(&mut self.loader.options);
         let deadline = options.deadline();
+        let keeper = options.keeper.clone().unwrap_or_else(|| Arc::new(Keeper::new(self.ttl)));
         #[cfg(feature = "_net")]
         let cache = options.cache.clone().unwrap_or_else(|| crate::remote::Cache::new(self.ttl));
         let First { settings, mut refresher, told, paths } =
@@ -231,13 +241,13 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         status.note(told, now);
         status.good_until = refresher.good_until();
         #[cfg(feature = "_net")]
-        let core = Core::new(status, cache);
+        let core = Core::new(status, keeper, cache);
         #[cfg(not(feature = "_net"))]
-        let core = Core::new(status);
+        let core = Core::new(status, keeper);
         let core = Arc::new(core);
         let hinted = Arc::clone(&core);
         let watch = Watch::new(self.poll, self.events, move |path| hinted.hint(path));
-        refresher.watches(&paths, &watch);
+        refresher.watches(&paths, before, &watch);
         let cell = Arc::new(Cell::new(settings));
         let engine = Engine::new(core, Arc::clone(&cell), refresher, watch);
         Ok(Live::new(cell, engine.start()?))

@@ -8,7 +8,7 @@ use super::reading::{self, Reader, Shared};
 use super::sync::{AtomicU64, Mutex, lock};
 
 #[cfg(all(test, loom))]
-mod model;
+pub(super) mod model;
 #[cfg(all(test, not(loom)))]
 mod tests;
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::thread::{JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
@@ -18,11 +18,16 @@ use super::pool::registry::Registry;
 use super::refresh::Refresher;
 use super::schedule::State;
 use super::status::{self, Status};
+use super::sync::{Condvar, Mutex, MutexGuard};
 use super::watch::Watch;
 use crate::clock::Moment;
 use crate::error::{Error, Problem, ProblemKind};
+use crate::resolve::Keeper;
 use crate::secrets::Secrets;
 use crate::trace;
+
+#[cfg(all(test, loom))]
+mod model;
 
 /// What sysexits.h calls a failure that another try may mend: whoever supervises the process starts it again.
 const EX_TEMPFAIL: i32 = 75;
@@ -45,6 +50,7 @@ pub(super) struct Core {
     pub(super) feed: Feed,
     pub(super) pools: Registry,
     thread: OnceLock<ThreadId>,
+    keeper: Arc<Keeper>,
     #[cfg(feature = "_net")]
     cache: crate::remote::Cache,
 }
@@ -85,6 +91,7 @@ pub(super) struct Engine<T> {
 impl Core {
     pub(super) fn new(
         status: Status,
+        keeper: Arc<Keeper>,
         #[cfg(feature = "_net")] cache: crate::remote::Cache,
     ) -> Self {
         Self {
@@ -94,6 +101,7 @@ impl Core {
             feed: Feed::default(),
             pools: Registry::default(),
             thread: OnceLock::new(),
+            keeper,
             #[cfg(feature = "_net")]
             cache,
         }
@@ -125,9 +133,25 @@ impl Core {
     pub(super) fn invalidate(&self, paths: &[&str]) {
         #[cfg(feature = "_net")]
         paths.iter().for_each(|path| self.cache.invalidate(path));
-        #[cfg(not(feature = "_net"))]
-        let _ = paths;
+        paths.iter().for_each(|path| self.keeper.forget_field(path));
         self.order(|orders| orders.invalidated = true);
+    }
+
+    /// Refreshes, and waits for that, but no longer than it takes where nothing holds it: a file on a mount that is gone, or
+    /// a validator that does not come back.
+    #[cfg(feature = "_pools")]
+    pub(super) fn refreshed_in_time(&self) {
+        let patience = self.status().patience;
+        drop(self.ask().wait(Some(patience)));
+    }
+
+    /// Has the next refresh ask for another of what is lent and holds such a text: its service refuses it.
+    #[cfg(feature = "_pools")]
+    pub(super) fn renounce(&self, is_refused: &dyn Fn(&str) -> bool) {
+        #[cfg(feature = "_net")]
+        self.cache.renounce(is_refused);
+        #[cfg(not(feature = "_net"))]
+        let _ = is_refused;
     }
 
     /// A file may have changed.
@@ -140,11 +164,11 @@ impl Core {
         self.wake.notify_all();
     }
 
-    /// What there is to do; none to stop. Blocks that long, if nothing is said before.
+    /// What there is to do; none to stop. Blocks that long at most, if nothing is said before.
     fn next(&self, timeout: Duration) -> Option<Orders> {
         let mut orders = self.orders();
         if !orders.is_any() {
-            let woken = self.wake.wait_timeout_while(orders, timeout, |orders| !orders.is_any());
+            let woken = self.wake.wait_timeout(orders, timeout);
             orders = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         (!orders.stop).then(|| std::mem::take(&mut *orders))
@@ -251,6 +275,7 @@ impl<T: Secrets + Send + Sync> Engine<T> {
         let is_first_try = cause == Cause::Scheduled && failures == 0;
         if cause == Cause::Asked || is_first_try || self.is_time_to_ask_all(began) {
             self.asked_all = began;
+            self.core.keeper.forget_answers();
             #[cfg(feature = "_net")]
             self.core.cache.expire();
         }
@@ -272,6 +297,12 @@ impl<T: Secrets + Send + Sync> Engine<T> {
             unharmed(|| drop(trace::failed(error.clone())));
             Err(error)
         });
+        if let Err(error) = &outcome
+            && error.iter().any(|problem| !problem.kind().is_of_a_source())
+        {
+            // What a value is refused for may be mended where it comes from, which the next try then sees.
+            self.core.keeper.forget_answers();
+        }
         unharmed(|| self.note(cause, &outcome));
         if let Ok(Some(change)) = &outcome {
             let order: Vec<&'static str> =

@@ -2,6 +2,8 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use zeroize::Zeroize;
+
 use crate::resolve::{Outcome, Resolution};
 use crate::schema::Schema;
 use crate::value::{Node, Value};
@@ -13,7 +15,10 @@ pub(super) struct Fingerprints(Vec<u64>);
 
 impl Fingerprints {
     pub(super) fn of(resolution: &Resolution, keyed: &RandomState) -> Self {
-        Self(resolution.outcomes.iter().map(|outcome| print(outcome, keyed)).collect())
+        let prints =
+            Self(resolution.outcomes.iter().map(|outcome| print(outcome, keyed)).collect());
+        overwrite_stack();
+        prints
     }
 
     /// Takes over the number of one field.
@@ -43,6 +48,13 @@ impl Fingerprints {
     }
 }
 
+/// Overwrites the words of values that hashing has left on the stack of a thread which sleeps afterwards.
+#[inline(never)]
+fn overwrite_stack() {
+    [0_u64; 512].zeroize();
+}
+
+#[inline(never)]
 fn print(outcome: &Outcome, keyed: &RandomState) -> u64 {
     let mut hasher = keyed.build_hasher();
     match outcome {

@@ -1,8 +1,13 @@
 //! One letter from the engine to one who waits for it, in an async runtime of any kind or in none.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
+
+use super::sync::{Condvar, Mutex, MutexGuard};
+
+#[cfg(all(test, loom))]
+pub(super) mod model;
 
 pub(super) struct Mailbox<M> {
     contents: Mutex<Contents<M>>,
@@ -16,7 +21,7 @@ struct Contents<M> {
 }
 
 impl<M> Mailbox<M> {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         let contents = Contents { mail: None, is_closed: false, waker: None };
         Self { contents: Mutex::new(contents), came: Condvar::new() }
     }

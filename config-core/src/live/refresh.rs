@@ -1,6 +1,5 @@
 //! One refresh: everything loaded and judged as a whole, and compared with what there is.
 
-use std::collections::BTreeSet;
 use std::hash::RandomState;
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -84,11 +83,11 @@ impl<T: Secrets> Refresher<T> {
         };
         let prints = Fingerprints::of(&resolution, &keyed);
         let (told, paths, lent) =
-            (Told::of(&resolution), watched(&resolution), Lent::of(&resolution));
+            (Told::of(&resolution), resolution.watched(), Lent::of(&resolution));
         let pinned = pinned(&resolution, T::schema());
         let built = build::settings::<T>(Ok(resolution), &options, Wanted::Settings)?;
         let refresher = Self {
-            options,
+            options: Options { again: true, ..options },
             ttl,
             keyed,
             first: prints.clone(),
@@ -151,7 +150,7 @@ impl<T: Secrets> Refresher<T> {
                     };
                 }
             };
-            watch.follow(&watched(&resolution));
+            watch.follow(&resolution.watched());
             let after = watch.stamps();
             self.is_unsettled = !after.is_settled(SystemTime::now());
             if before == after {
@@ -199,12 +198,13 @@ impl<T: Secrets> Refresher<T> {
         self.stamps.is_none()
     }
 
-    /// Says which files there are to watch; where there are some, the first load is yet to be compared with them.
-    pub(super) fn watches(&mut self, paths: &[PathBuf], watch: &Watch) {
+    /// Says which files there are to watch. Where they look otherwise than before the first load, it is not known what
+    /// that load read, and there is another.
+    pub(super) fn watches(&mut self, paths: &[PathBuf], before: &Stamps, watch: &Watch) {
         watch.follow(paths);
-        if paths.is_empty() {
-            self.stamps = Some(watch.stamps());
-        }
+        let after = watch.stamps();
+        self.is_unsettled = !after.is_settled(SystemTime::now());
+        self.stamps = (after == *before).then_some(after);
     }
 
     pub(super) const fn ttl(&self) -> Duration {
@@ -241,14 +241,6 @@ fn forget_refused(resolution: &Resolution) {
             resolution.list.forget(*entry);
         }
     }
-}
-
-/// The files whose change may change what was resolved.
-fn watched(resolution: &Resolution) -> Vec<PathBuf> {
-    let opened = resolution.list.all_opened();
-    let sources = opened.into_iter().filter_map(|entry| resolution.list.opened(entry));
-    let paths: BTreeSet<PathBuf> = sources.flat_map(|source| source.watched()).collect();
-    paths.into_iter().collect()
 }
 
 fn pinned(resolution: &Resolution, schema: &'static crate::schema::Schema) -> Vec<Pinned> {

@@ -99,7 +99,6 @@ impl Stamps {
     /// Whether a change from now on shows: none of the time stamps is so young that another change may bear it too.
     ///
     /// Where one is in the future, since clocks differ, nothing is known of its age.
-    #[cfg_attr(not(test), allow(dead_code, reason = "the watch itself asks for the time"))]
     pub(crate) fn is_settled(&self, now: SystemTime) -> bool {
         self.settle_in(now).is_none()
     }

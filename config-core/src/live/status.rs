@@ -15,7 +15,7 @@ pub(super) struct Status {
     pub(super) max_stale: Duration,
     pub(super) policy: WhenExpired,
     /// How long a refresh takes at most, if nothing holds it.
-    patience: Duration,
+    pub(super) patience: Duration,
     /// Since when one has been running.
     pub(super) running: Option<Moment>,
     pub(super) refreshes: u64,

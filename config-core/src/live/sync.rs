@@ -1,9 +1,9 @@
 //! Where the primitives come from: the standard library, or loom, which tries every order of events.
 
 #[cfg(loom)]
-pub(super) use loom::sync::{Mutex, MutexGuard, atomic::AtomicU64};
+pub(super) use loom::sync::{Condvar, Mutex, MutexGuard, atomic::AtomicU64};
 #[cfg(not(loom))]
-pub(super) use std::sync::{Mutex, MutexGuard, atomic::AtomicU64};
+pub(super) use std::sync::{Condvar, Mutex, MutexGuard, atomic::AtomicU64};
 
 #[cfg(loom)]
 pub use loom::thread::LocalKey;

@@ -70,6 +70,8 @@ struct Held {
     blob: Blob,
     given: Given,
     until: Moment,
+    /// Whether it was lent, and its service refuses it: another is to be asked for.
+    is_refused: bool,
 }
 
 /// What a load has to do for one secret.
@@ -149,7 +151,7 @@ impl Cache {
             let Record { store, read, kept, at, fields } = record;
             let given = Given::written_down(at);
             let (held, absent) = match kept {
-                Ok(blob) => (Some(Held { blob, given, until: given.came() }), None),
+                Ok(blob) => (Some(Held::new(blob, given, given.came())), None),
                 Err(why) => (None, Some(Gone { why: why.into(), given })),
             };
             ((store.into(), read), Entry { held, absent, flight: None, fields })
@@ -258,6 +260,19 @@ impl Cache {
         }
     }
 
+    /// Has the next load ask for another of what is under a lease and holds a text like that: its service refuses it.
+    /// Until it has, what is here is an earlier answer, and nobody prolongs it.
+    #[cfg(feature = "_pools")]
+    pub(crate) fn renounce(&self, is_refused: &dyn Fn(&str) -> bool) {
+        for entry in self.entries().values_mut() {
+            let lent = entry.held.as_mut().filter(|held| held.blob.lease.is_some());
+            if let Some(held) = lent.filter(|held| held.blob.node.has_text(is_refused)) {
+                held.until = held.given.came();
+                held.is_refused = true;
+            }
+        }
+    }
+
     /// What there is to do for a secret, wanted for these fields.
     pub(super) fn turn(&self, store: &Arc<str>, read: &Read, wanted: &[String]) -> Turn {
         let address = (Arc::clone(store), read.clone());
@@ -310,6 +325,10 @@ impl Entry {
 }
 
 impl Held {
+    const fn new(blob: Blob, given: Given, until: Moment) -> Self {
+        Self { blob, given, until, is_refused: false }
+    }
+
     fn is_fresh(&self) -> bool {
         Moment::now() < self.until
     }
@@ -347,13 +366,14 @@ impl Flight {
         let due = blob.lease.as_ref().and_then(Lease::due);
         let is_old = given.came() + self.cache.inner.time_to_live;
         let until = due.into_iter().chain(blob.good_until).fold(is_old, Moment::min);
-        entry.held = Some(Held { blob: blob.clone(), given, until });
+        entry.held = Some(Held::new(blob.clone(), given, until));
     }
 
     /// What was lent before, if that is not over.
     pub(super) fn lent(&self) -> Option<Blob> {
         let entries = self.cache.entries();
-        let blob = &entries.get(&self.address)?.held.as_ref()?.blob;
+        let held = entries.get(&self.address)?.held.as_ref();
+        let blob = &held.filter(|held| !held.is_refused)?.blob;
         let lease = blob.lease.as_ref().filter(|lease| !lease.is_over(Moment::now()));
         lease.is_some().then(|| blob.clone())
     }

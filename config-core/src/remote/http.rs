@@ -14,8 +14,9 @@ use zeroize::Zeroizing;
 
 use super::blocking::blocking;
 use super::reach::Reach;
-use super::retry::{self, ATTEMPTS, Budget};
+use super::tries;
 use crate::document::json;
+use crate::retry::{self, Budget};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Text, append};
 use trouble::Trouble;
@@ -225,18 +226,18 @@ impl Http {
             let outcome = self.attempt(client, request, until).await;
             let wait = match &outcome {
                 Ok(response) if may_be_repeated(request, (request.status)(response)) => {
-                    Some(retry::wait(attempts, response.retry_after()))
+                    Some(retry::wait(attempts, response.retry_after(), fastrand::f64()))
                 }
                 Ok(_) => None,
                 Err(trouble) if trouble.is_passing && (request.repeatable || !trouble.was_sent) => {
-                    Some(retry::wait(attempts, None))
+                    Some(retry::wait(attempts, None, fastrand::f64()))
                 }
                 Err(_) => None,
             };
             attempts += 1;
-            let again = wait.filter(|wait| {
-                attempts < ATTEMPTS && Instant::now() + *wait < until && self.budget.take()
-            });
+            let made = (attempts, tries::most());
+            let left = until.saturating_duration_since(Instant::now());
+            let again = wait.filter(|wait| self.budget.allows(made, *wait, left));
             let seen = trouble::Attempts { count: attempts, took: started.elapsed() };
             match (again, outcome) {
                 (Some(wait), outcome) => {

@@ -23,12 +23,12 @@ pub(crate) mod lease;
 pub(crate) mod locate;
 pub(crate) mod reach;
 mod reading;
-mod retry;
 pub(crate) mod runtime;
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 pub(crate) mod shell;
 pub(crate) mod time;
 mod together;
+pub(crate) mod tries;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -162,11 +162,13 @@ pub(crate) struct Asking {
     pub(crate) only_looks: bool,
 }
 
-/// What there is of earlier answers, and how old one may be where the store cannot be reached.
+/// What there is of earlier answers, how old one may be where the store cannot be reached, and how hard it is tried.
 #[derive(Clone)]
 pub(crate) struct Kept {
     pub(crate) cache: Option<Cache>,
     pub(crate) stale: Option<Duration>,
+    /// How often one request is tried.
+    pub(crate) attempts: u32,
 }
 
 /// What came of reading one secret.
@@ -367,6 +369,9 @@ impl<B: Backend> Source for Remote<B> {
     }
 
     fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
+        if wanted.kept.cache.is_some() {
+            wanted.call.iter().for_each(|call| call.keep_nothing());
+        }
         let located = self.locate(wanted.keys());
         let asking = Asking { until: until(wanted.until()), only_looks: wanted.only_looks() };
         let kept = wanted.kept.clone();

@@ -9,7 +9,7 @@ use tokio::time::timeout_at;
 use super::blocking::blocking;
 use super::cache::{Cache, Earlier, Flight, Turn};
 use super::runtime::Runtime;
-use super::{Asking, Backend, Blob, Kept, Outcome, Read, Unread};
+use super::{Asking, Backend, Blob, Kept, Outcome, Read, Unread, tries};
 use crate::clock::Moment;
 use crate::source::{Failure, FailureKind};
 
@@ -22,7 +22,7 @@ pub(super) async fn all<B: Backend>(
     kept: Kept,
 ) -> Result<Vec<Outcome>, Failure> {
     let backend = Arc::clone(backend);
-    let outcomes = runtime.run(async move {
+    let work = tries::at_most(kept.attempts, async move {
         if !asking.only_looks && backend.due().is_some_and(|due| due <= Moment::now()) {
             backend.upkeep(asking).await;
         }
@@ -31,12 +31,12 @@ pub(super) async fn all<B: Backend>(
                 let reads = reads.into_iter().map(|(read, _)| read).collect();
                 backend.read_all(reads, asking).await
             }
-            Kept { cache: Some(cache), stale } => {
+            Kept { cache: Some(cache), stale, .. } => {
                 through(&cache, &backend, reads, asking, stale).await
             }
         }
     });
-    outcomes.await
+    runtime.run(work).await
 }
 
 /// Each by itself and all at the same time; the one that is late does not hold up the others.
@@ -49,7 +49,7 @@ pub(crate) async fn each<B: Backend>(
     let mut set = JoinSet::new();
     for (index, read) in reads.into_iter().enumerate() {
         let backend = Arc::clone(&backend);
-        set.spawn(async move { [(index, in_time(&*backend, &read, asking).await)] });
+        set.spawn(tries::alike(async move { [(index, in_time(&*backend, &read, asking).await)] }));
     }
     gathered(set, count).await
 }
@@ -229,10 +229,10 @@ async fn prolonged<B: Backend>(
         outcomes.push(lent.clone().filter(|_| !is_due).map(Ok));
         if let Some(blob) = lent.filter(|_| is_due) {
             let backend = Arc::clone(backend);
-            set.spawn(async move {
+            set.spawn(tries::alike(async move {
                 let prolonged = backend.prolonged(&blob, asking);
                 (at, timeout_at(asking.until.into(), prolonged).await.ok().flatten())
-            });
+            }));
         }
     }
     while let Some(joined) = set.join_next().await {

@@ -71,6 +71,13 @@ impl Runtime {
     }
 }
 
+/// How many tasks there are on the thread that everybody shares; none where it is not running.
+#[cfg(feature = "testing")]
+pub(crate) fn tasks() -> Option<usize> {
+    let shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner).upgrade()?;
+    Some(shared.handle.metrics().num_alive_tasks())
+}
+
 impl Holding {
     /// The same runtime from one call to the next.
     ///

@@ -238,7 +238,7 @@ fn what_is_late_fails_and_holds_up_nothing_else() {
 }
 
 fn keeping(cache: &Cache, stale: Option<Duration>) -> Kept {
-    Kept { cache: Some(cache.clone()), stale }
+    Kept { cache: Some(cache.clone()), stale, attempts: 1 }
 }
 
 #[test]

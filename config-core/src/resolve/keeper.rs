@@ -1,21 +1,28 @@
-//! Remote sources that stay open from one load to the next, as long as they would be opened the same way again.
+//! Remote sources that stay open from one load to the next, as long as they would be opened the same way again, and what
+//! they answered.
+
+mod answered;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use crate::source::{Failure, Source};
+use self::answered::Answered;
+use super::round::Leave;
+use crate::clock::Moment;
+use crate::source::{Answers, Failure, Source};
 use crate::sources::{Connection, Unopened, Variables};
 use crate::value::Text;
 
 /// What is open, by the profile and the position in its list.
-#[derive(Default)]
 pub(crate) struct Keeper {
     keyed: RandomState,
     sources: Shelf<Open>,
     /// The stores that sources are places in, at the first of them.
     stores: Shelf<(Connection, Said)>,
+    answered: Answered,
 }
 
 type Of = (Option<String>, usize);
@@ -37,6 +44,16 @@ enum By {
 }
 
 impl Keeper {
+    /// One that keeps answers for that long.
+    pub(crate) fn new(time_to_live: Duration) -> Self {
+        Self {
+            keyed: RandomState::new(),
+            sources: Mutex::default(),
+            stores: Mutex::default(),
+            answered: Answered::new(time_to_live),
+        }
+    }
+
     /// The source as it was opened before, where all that it was set up by reads as it did then; else opened anew, and
     /// kept where it is remote.
     pub(super) fn opened(
@@ -56,6 +73,7 @@ impl Keeper {
         let (source, said) = self.noted(variables, open)?;
         if source.is_remote() {
             let source = Arc::clone(&source);
+            self.answered.forget_source(&of);
             keep(&self.sources, of, Open { source, place, by: By::Variables(said) });
         }
         Ok(source)
@@ -94,13 +112,16 @@ impl Keeper {
         }
         let source: Arc<dyn Source> = Arc::from(store(place.as_deref())?);
         let by = By::Store(Arc::clone(store));
+        self.answered.forget_source(&of);
         keep(&self.sources, of, Open { source: Arc::clone(&source), place, by });
         Ok(source)
     }
 
     /// Has the source opened anew next time, and the store that it is a place in, of which another may be the first.
     pub(super) fn forget(&self, profile: Option<&String>, entry: usize, first: usize) {
-        forget(&self.sources, &(profile.cloned(), entry));
+        let of = (profile.cloned(), entry);
+        self.answered.forget_source(&of);
+        forget(&self.sources, &of);
         forget(&self.stores, &(profile.cloned(), first));
     }
 
@@ -122,6 +143,37 @@ impl Keeper {
 
     fn say_the_same(&self, said: &Said, variables: Variables<'_>) -> bool {
         said.iter().all(|(name, said)| self.print(&variables(name)) == *said)
+    }
+
+    /// Has every source asked by the next load that needs it.
+    pub(crate) fn forget_answers(&self) {
+        self.answered.forget_all();
+    }
+
+    /// The same of the source that has answered for this field.
+    pub(crate) fn forget_field(&self, path: &str) {
+        self.answered.forget_field(path);
+    }
+
+    /// Leave to ask a source for these fields; or what is to be taken in the stead of asking.
+    pub(super) fn leave(&self, of: &Of, paths: &[&str]) -> Result<Leave, Answers> {
+        self.answered.leave(of, paths)
+    }
+
+    /// Takes what a source answered to these fields. What it was lent is seen to by asking it.
+    pub(super) fn take(
+        &self,
+        of: &Of,
+        source: &dyn Source,
+        leave: &Leave,
+        paths: &[&str],
+        answers: &Answers,
+    ) {
+        let until = [source.due(), source.good_until()].into_iter().flatten().min();
+        let until = until.map(|until| {
+            Moment::now() + until.saturating_duration_since(std::time::Instant::now())
+        });
+        self.answered.take(of, leave, paths, answers, until);
     }
 
     /// A variable may hold a credential, so what it says is kept as a number that only this process can make.

@@ -7,11 +7,12 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use super::round::Leave;
 use super::{OnFailure, Options};
 use crate::environment::Context;
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{Entry, Schema};
-use crate::source::{Failure, Key, Source};
+use crate::source::{Answers, Failure, Key, Source};
 use crate::sources::{self, Connection, Unopened};
 use crate::value::Text;
 
@@ -214,6 +215,25 @@ impl SourceList {
     /// Whether an entry's source may be asked a second time: it is local, ours, and keeps what it has read.
     pub(crate) fn may_be_asked_again(&self, entry: usize) -> bool {
         self.entries[entry].keeps && self.opened(entry).is_some_and(|source| !source.is_remote())
+    }
+
+    /// Leave to ask an entry for these fields; or what is to be taken in the stead of asking.
+    pub(super) fn leave(&self, entry: usize, paths: &[&str]) -> Result<Leave, Answers> {
+        #[cfg(feature = "live")]
+        if let Some((keeper, profile)) = &self.keeper {
+            return keeper.leave(&(profile.clone(), entry), paths);
+        }
+        let _ = (entry, paths);
+        Ok(Leave::default())
+    }
+
+    /// Takes what an entry answered to these fields.
+    pub(super) fn answered(&self, entry: usize, leave: &Leave, paths: &[&str], answers: &Answers) {
+        #[cfg(feature = "live")]
+        if let (Some((keeper, profile)), Some(source)) = (&self.keeper, self.opened(entry)) {
+            keeper.take(&(profile.clone(), entry), &**source, leave, paths, answers);
+        }
+        let _ = (entry, leave, paths, answers);
     }
 
     /// The source of an entry that was opened before.

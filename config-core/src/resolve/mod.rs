@@ -11,15 +11,20 @@ mod keeper;
 mod list;
 mod overrides;
 mod profile;
+mod round;
 #[cfg(feature = "testing")]
 mod tap;
 mod wait;
 mod walk;
 
 use std::borrow::Cow;
+#[cfg(feature = "live")]
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+use round::Round;
 
 use crate::environment::{Context, Environment};
 use crate::error::{Problem, ProblemKind};
@@ -70,6 +75,10 @@ pub(crate) struct Options {
     /// Where remote sources stay open from one load to the next.
     #[cfg(feature = "live")]
     pub(crate) keeper: Option<Arc<Keeper>>,
+    /// Whether an earlier load of live settings succeeded.
+    #[cfg(feature = "live")]
+    #[allow(dead_code, reason = "only sources over a network are tried again for it")]
+    pub(crate) again: bool,
     #[cfg(feature = "age")]
     pub(crate) identities: Vec<crate::age::Identity>,
     #[cfg(feature = "testing")]
@@ -142,7 +151,9 @@ pub(crate) fn blocking(
 ) -> Result<Resolution, Vec<Problem>> {
     let (mut resolution, asked) = begin(questions, options, depth)?;
     if !asked.is_empty() {
-        let answers = wait::blocking(&resolution.list, questions, &asked, options, depth);
+        let round = Round::new(&resolution.list, questions, asked);
+        let answers = wait::blocking(&resolution.list, questions, &round.open(), options, depth);
+        let (asked, answers) = round.answered(&resolution.list, questions, answers);
         walk::merge(&mut resolution, questions, asked, answers, options, depth);
     }
     alert::raise(&resolution, questions, options);
@@ -157,11 +168,24 @@ pub(crate) async fn asynchronous(
 ) -> Result<Resolution, Vec<Problem>> {
     let (mut resolution, asked) = begin(questions, options, depth)?;
     if !asked.is_empty() {
-        let answers = wait::together(&resolution.list, questions, &asked, options, depth).await;
+        let round = Round::new(&resolution.list, questions, asked);
+        let open = round.open();
+        let answers = wait::together(&resolution.list, questions, &open, options, depth).await;
+        let (asked, answers) = round.answered(&resolution.list, questions, answers);
         walk::merge(&mut resolution, questions, asked, answers, options, depth);
     }
     alert::raise(&resolution, questions, options);
     Ok(resolution)
+}
+
+/// The files that local sources look at, whose change may change what is resolved; it reads them for that.
+#[cfg(feature = "live")]
+pub(crate) fn watched(questions: Questions<'_>, options: &Options) -> Vec<PathBuf> {
+    match begin(questions, options, Depth::First) {
+        Ok((resolution, _)) => resolution.watched(),
+        // The load says why.
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Settles the profile and the list, and asks the local sources; what is left are the questions for remote ones.
@@ -280,6 +304,8 @@ pub(crate) static UNTOLD: Options = Options {
     cache: None,
     #[cfg(feature = "live")]
     keeper: None,
+    #[cfg(feature = "live")]
+    again: false,
     #[cfg(feature = "age")]
     identities: Vec::new(),
     #[cfg(feature = "testing")]
@@ -302,6 +328,15 @@ impl Options {
             identities: &self.identities,
             ..Context::of(&self.environment, self.root.as_deref(), profile)
         }
+    }
+
+    /// Whether this load follows one that succeeded, and others follow if it fails.
+    #[cfg(feature = "_net")]
+    pub(crate) const fn is_refresh(&self) -> bool {
+        #[cfg(feature = "live")]
+        return self.again;
+        #[cfg(not(feature = "live"))]
+        return false;
     }
 
     /// How long a load may wait for its remote sources.
@@ -380,6 +415,15 @@ impl Resolution {
     /// The name of an entry's source in reports.
     pub(crate) fn label(&self, entry: usize) -> String {
         self.list.label(entry)
+    }
+
+    /// The files whose change may change what was resolved.
+    #[cfg(feature = "live")]
+    pub(crate) fn watched(&self) -> Vec<PathBuf> {
+        let opened = self.list.all_opened();
+        let sources = opened.into_iter().filter_map(|entry| self.list.opened(entry));
+        let paths: BTreeSet<PathBuf> = sources.flat_map(|source| source.watched()).collect();
+        paths.into_iter().collect()
     }
 
     /// Lets the test kit know of a value that a source gave.

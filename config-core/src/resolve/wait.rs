@@ -22,7 +22,7 @@ use crate::source::{Answers, Failure, FailureKind};
 pub(super) fn blocking(
     list: &SourceList,
     questions: Questions<'_>,
-    asked: &[Asked],
+    asked: &[&Asked],
     options: &Options,
     depth: Depth,
 ) -> Vec<Answers> {
@@ -46,7 +46,7 @@ pub(super) fn blocking(
 pub(super) async fn together(
     list: &SourceList,
     questions: Questions<'_>,
-    asked: &[Asked],
+    asked: &[&Asked],
     options: &Options,
     depth: Depth,
 ) -> Vec<Answers> {

@@ -1,5 +1,6 @@
 //! The walk down the list.
 
+use super::round::Leave;
 use super::{Depth, Options, Outcome, Questions, Resolution, left_out};
 use crate::environment::Context;
 use crate::origin::Absence;
@@ -30,6 +31,7 @@ pub(crate) enum Missed {
 pub(super) struct Asked {
     pub(super) entry: usize,
     pub(super) questions: Vec<usize>,
+    pub(super) leave: Leave,
 }
 
 /// Walks the list with local sources; gives back what remote ones have to be asked.
@@ -159,7 +161,10 @@ impl Walk<'_, '_> {
         if source.is_remote() {
             match self.asked.iter_mut().find(|asked| asked.entry == entry) {
                 Some(asked) => asked.questions.extend_from_slice(open),
-                None => self.asked.push(Asked { entry, questions: open.clone() }),
+                None => {
+                    let leave = Leave::default();
+                    self.asked.push(Asked { entry, questions: open.clone(), leave });
+                }
             }
             return;
         }

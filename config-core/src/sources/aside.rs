@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use crate::source::{Failure, FailureKind};
+use crate::source::{Call, Failure, FailureKind, Wanted};
 
 /// How many pieces of work are under way at once.
 const PARALLEL: usize = 16;
@@ -47,7 +47,7 @@ impl Patience<'_> {
 /// Does all of the work, several pieces at a time, a little longer than the load waits at most.
 pub(crate) fn each<J: Send + 'static, T: Send + 'static>(
     jobs: Vec<J>,
-    load_until: Option<Instant>,
+    wanted: &Wanted<'_>,
     work: fn(J, &Patience<'_>) -> Result<T, Failure>,
 ) -> Aside<J, T> {
     let threads = jobs.len().min(PARALLEL);
@@ -55,11 +55,11 @@ pub(crate) fn each<J: Send + 'static, T: Send + 'static>(
     let jobs = jobs.into_iter().enumerate().collect();
     let state = Mutex::new(State { jobs, results, waker: None });
     let shared = Arc::new(Shared { state, given_up: AtomicBool::new(false) });
-    let until = until(load_until);
+    let until = until(wanted.until());
     let started = (0..threads).filter(|_| {
-        let shared = Arc::clone(&shared);
+        let (shared, call) = (Arc::clone(&shared), wanted.call.clone());
         let thread = std::thread::Builder::new().name("config-core aside".to_owned());
-        thread.spawn(move || shared.work(until, work)).is_ok()
+        thread.spawn(move || shared.work(until, call, work)).is_ok()
     });
     if started.count() == 0 {
         let message = "the operating system gave no thread to ask it on";
@@ -74,7 +74,12 @@ impl<J, T> Shared<J, T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, until: Instant, work: fn(J, &Patience<'_>) -> Result<T, Failure>) {
+    fn work(
+        &self,
+        until: Instant,
+        mut call: Option<Arc<Call>>,
+        work: fn(J, &Patience<'_>) -> Result<T, Failure>,
+    ) {
         loop {
             let Some((index, job)) = self.state().jobs.pop_front() else { return };
             let patience = Patience { until, given_up: &self.given_up };
@@ -82,6 +87,10 @@ impl<J, T> Shared<J, T> {
             let waker = {
                 let mut state = self.state();
                 state.results[index] = Some(result.unwrap_or_else(|_| Err(Failure::panicked())));
+                if state.jobs.is_empty() {
+                    // Before the result is seen: whoever has it may ask again at once.
+                    drop(call.take());
+                }
                 state.waker.take()
             };
             if let Some(waker) = waker {
@@ -126,12 +135,12 @@ mod tests {
 
     use super::{PARALLEL, each};
     use crate::park::wait;
-    use crate::source::FailureKind;
+    use crate::source::{FailureKind, Wanted};
 
     #[test]
     fn results_come_in_the_order_of_the_work() {
         let jobs: Vec<u64> = (0..PARALLEL as u64 * 3).rev().collect();
-        let results = wait(each(jobs.clone(), None, |job, _| {
+        let results = wait(each(jobs.clone(), &Wanted::of(&[]), |job, _| {
             std::thread::sleep(Duration::from_micros(job * 100));
             Ok(job)
         }));
@@ -140,12 +149,12 @@ mod tests {
 
     #[test]
     fn no_work_is_done_at_once() {
-        assert!(wait(each(Vec::<()>::new(), None, |(), _| Ok(()))).is_empty());
+        assert!(wait(each(Vec::<()>::new(), &Wanted::of(&[]), |(), _| Ok(()))).is_empty());
     }
 
     #[test]
     fn work_that_panics_has_failed_and_the_rest_has_not() {
-        let results = wait(each(vec![0, 1], None, |job, _| match job {
+        let results = wait(each(vec![0, 1], &Wanted::of(&[]), |job, _| match job {
             0 => panic!("on purpose"),
             other => Ok(other),
         }));
@@ -157,7 +166,7 @@ mod tests {
     fn work_that_nobody_waits_for_is_told_so_and_the_rest_is_not_begun() {
         static BEGUN: AtomicUsize = AtomicUsize::new(0);
         static TOLD: AtomicUsize = AtomicUsize::new(0);
-        let aside = each(vec![(); PARALLEL * 2], None, |(), patience| {
+        let aside = each(vec![(); PARALLEL * 2], &Wanted::of(&[]), |(), patience| {
             BEGUN.fetch_add(1, Ordering::SeqCst);
             while !patience.is_over() {
                 std::thread::sleep(Duration::from_millis(1));

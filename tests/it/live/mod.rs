@@ -1,5 +1,6 @@
 //! Settings that follow their sources.
 
+mod asked;
 mod failing;
 mod field;
 mod files;

@@ -2,29 +2,39 @@
 
 use std::time::{Duration, Instant};
 
-use config_core::ExposeSecret;
+use config_core::Live;
 use config_core::pool::deadpool::{Client, Manager, Pool};
-use config_tests_pools::bed::{Bed, Settings, soon};
+use config_tests_pools::bed::{Bed, LogsIn, soon};
 use config_tests_pools::clients::Clients;
+use config_tests_servers::postgres::Cluster;
 use deadpool_postgres::PoolError;
 use deadpool_postgres::tokio_postgres::{Config, NoTls};
 
+use super::lent::lent;
+use super::trouble::trouble;
 use super::{oldest, sentences, threads};
 
 sentences!();
+lent!();
+trouble!();
 
 async fn pool(bed: &Bed) -> Pool {
-    let address = bed.cluster.address();
-    let database = move |settings: &Settings| {
-        let mut config = Config::new();
-        config.host(address.ip().to_string()).port(address.port()).dbname("postgres");
-        config.user(&settings.user).password(settings.password.expose_secret());
-        config
-    };
-    let pool: Pool =
-        Pool::builder(Manager::new(&bed.live, database, NoTls)).max_size(64).build().unwrap();
+    pool_of(&bed.live).await
+}
+
+async fn pool_of<T: LogsIn>(live: &Live<T>) -> Pool {
+    let manager = Manager::new(live, database, NoTls);
+    let pool: Pool = Pool::builder(manager).max_size(64).build().unwrap();
     drop(pool.get().await.unwrap());
     pool
+}
+
+fn database<T: LogsIn>(settings: &T) -> Config {
+    let address = settings.address();
+    let mut config = Config::new();
+    config.host(address.ip().to_string()).port(address.port()).dbname(settings.database());
+    config.user(settings.user()).password(settings.password());
+    config
 }
 
 /// Every fifth closes its connection, so that new ones are needed all the time.
@@ -56,6 +66,11 @@ async fn fresh(pool: &Pool) -> Result<Client, PoolError> {
     let second = pool.get().await;
     drop(first);
     second
+}
+
+#[expect(clippy::unused_async, reason = "the other drivers wait for it")]
+async fn close(pool: &Pool) {
+    pool.close();
 }
 
 fn code(error: &PoolError) -> &str {

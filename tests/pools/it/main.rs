@@ -2,8 +2,12 @@
 
 #[cfg(feature = "deadpool")]
 mod deadpool;
+mod lent;
+#[cfg(all(feature = "deadpool", feature = "sqlx", target_os = "linux"))]
+mod memory;
 #[cfg(feature = "sqlx")]
 mod sqlx;
+mod trouble;
 
 /// The same sentences for every driver: a module that uses this has `pool`, `request`, `acknowledged`, `in_use`, `code`.
 macro_rules! sentences {

@@ -5,27 +5,37 @@ use std::time::{Duration, Instant};
 use ::sqlx::Error;
 use ::sqlx::pool::PoolConnection;
 use ::sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
-use config_core::ExposeSecret;
-use config_tests_pools::bed::{Bed, Settings, soon};
+use config_core::Live;
+use config_tests_pools::bed::{Bed, LogsIn, soon};
 use config_tests_pools::clients::Clients;
+use config_tests_servers::postgres::Cluster;
 
+use super::lent::lent;
+use super::trouble::trouble;
 use super::{oldest, sentences, threads};
 
 type Pool = config_core::pool::sqlx::Pool<Postgres>;
 
 sentences!();
+lent!();
+trouble!();
 
 async fn pool(bed: &Bed) -> Pool {
-    let address = bed.cluster.address();
-    let database = move |settings: &Settings| {
-        PgConnectOptions::new_without_pgpass()
-            .host(&address.ip().to_string())
-            .port(address.port())
-            .database("postgres")
-            .username(&settings.user)
-            .password(settings.password.expose_secret())
-    };
-    Pool::connect(&bed.live, PgPoolOptions::new().max_connections(64), database).await.unwrap()
+    pool_of(&bed.live).await
+}
+
+async fn pool_of<T: LogsIn>(live: &Live<T>) -> Pool {
+    Pool::connect(live, PgPoolOptions::new().max_connections(64), database).await.unwrap()
+}
+
+fn database<T: LogsIn>(settings: &T) -> PgConnectOptions {
+    let address = settings.address();
+    PgConnectOptions::new_without_pgpass()
+        .host(&address.ip().to_string())
+        .port(address.port())
+        .database(settings.database())
+        .username(settings.user())
+        .password(settings.password())
 }
 
 /// Every fifth closes its connection, so that new ones are needed all the time.
@@ -56,6 +66,10 @@ async fn fresh(pool: &Pool) -> Result<PoolConnection<Postgres>, Error> {
     let second = pool.acquire().await;
     drop(first);
     second
+}
+
+async fn close(pool: &Pool) {
+    pool.close().await;
 }
 
 fn code(error: &Error) -> String {

@@ -1,12 +1,13 @@
 //! Live settings with a user name and a password, from a store that can be told what to answer and counts how often.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use config_core::{
-    Absence, Answer, Failure, FailureKind, Fetch, Live, Node, Origin, SecretString, Secrets,
-    Source, Wanted,
+    Absence, Answer, ExposeSecret, Failure, FailureKind, Fetch, Live, Node, Origin, SecretString,
+    Secrets, Source, Wanted,
 };
 use config_tests_servers::postgres::Cluster;
 
@@ -22,6 +23,8 @@ struct Held {
     user: String,
     password: String,
     level: String,
+    database: Option<String>,
+    address: Option<String>,
     fails: bool,
 }
 
@@ -35,9 +38,61 @@ pub struct Settings {
     /// With what.
     #[secret(required, format = any)]
     pub password: SecretString,
-    /// Nothing to a database.
-    #[setting(default = "info")]
+    /// To which database.
+    #[setting(default = "postgres")]
+    pub database: String,
+    /// Where it is, if it is not the cluster.
+    #[setting]
+    pub address: Option<String>,
+    /// Nothing to a database. One is not to be used, of another nobody can tell whether it is good.
+    #[setting(default = "info", validate = is_known)]
     pub level: String,
+}
+
+fn is_known(level: &String) -> Result<(), String> {
+    if level == "one that hangs" {
+        std::thread::sleep(Duration::from_secs(3_600));
+    }
+    Ok(())
+}
+
+/// Settings that one logs in to the server with.
+pub trait LogsIn: Secrets + Send + Sync {
+    /// As whom.
+    fn user(&self) -> &str;
+
+    /// With what.
+    fn password(&self) -> &str;
+
+    /// To which database.
+    fn database(&self) -> &str {
+        "postgres"
+    }
+
+    /// Where.
+    fn address(&self) -> SocketAddr {
+        Cluster::shared().address()
+    }
+}
+
+impl LogsIn for Settings {
+    fn user(&self) -> &str {
+        assert_ne!(self.level, "one to panic at");
+        &self.user
+    }
+
+    fn password(&self) -> &str {
+        self.password.expose_secret()
+    }
+
+    fn database(&self) -> &str {
+        &self.database
+    }
+
+    fn address(&self) -> SocketAddr {
+        let address = self.address.as_ref().and_then(|address| address.parse().ok());
+        address.unwrap_or_else(|| Cluster::shared().address())
+    }
 }
 
 /// A server, a user of its own, and live settings with the credential of it.
@@ -69,6 +124,13 @@ impl Store {
         level.clone_into(&mut self.held.lock().unwrap().level);
     }
 
+    /// Sets the database, and where it is; none for the cluster's.
+    pub fn at(&self, database: Option<&str>, address: Option<SocketAddr>) {
+        let mut held = self.held.lock().unwrap();
+        held.database = database.map(str::to_owned);
+        held.address = address.map(|address| address.to_string());
+    }
+
     /// Whether it gives no answer.
     pub fn fails(&self, fails: bool) {
         self.held.lock().unwrap().fails = fails;
@@ -96,12 +158,16 @@ impl Source for Store {
         }
         let answers = wanted.keys().iter().map(|key| {
             let text = match key.path() {
-                "user" => &held.user,
-                "password" => &held.password,
-                "level" => &held.level,
-                _ => return Answer::Absent(Absence::new("store", "no such key")),
+                "user" => Some(&held.user),
+                "password" => Some(&held.password),
+                "level" => Some(&held.level),
+                "database" => held.database.as_ref(),
+                _ => held.address.as_ref(),
             };
-            Answer::value(Node::text(text), Origin::new("store".to_owned()))
+            match text {
+                Some(text) => Answer::value(Node::text(text), Origin::new("store".to_owned())),
+                None => Answer::Absent(Absence::new("store", "no such key")),
+            }
         });
         Fetch::Ready(Ok(answers.collect()))
     }
@@ -117,6 +183,7 @@ impl Bed {
         store.credential(&user, password);
         store.level("info");
         let loader = Settings::loader().env([("NOTHING", "")]).source(store.clone());
+        let loader = loader.deadline(Duration::from_secs(3));
         let live = loader.live().ttl(Duration::from_secs(3600)).start_blocking().unwrap();
         Self { cluster, user, store, live }
     }

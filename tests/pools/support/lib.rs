@@ -2,3 +2,8 @@
 
 pub mod bed;
 pub mod clients;
+pub mod lent;
+#[path = "../../support/memory.rs"]
+pub mod memory;
+#[path = "../../support/quarantine.rs"]
+pub mod quarantine;

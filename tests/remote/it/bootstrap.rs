@@ -18,6 +18,7 @@ type Pairs = Vec<(&'static str, String)>;
 
 /// One secret, of the manager that the profile is called by.
 #[derive(Debug, Secrets)]
+#[allow(clippy::duplicated_attributes, reason = "each profile has a list of its own")]
 #[secrets(
     prefix = "APP",
     sources(dotenv),

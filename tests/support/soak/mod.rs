@@ -3,5 +3,7 @@
 
 #[cfg(target_os = "linux")]
 pub mod steady;
+#[cfg(target_os = "linux")]
+mod store;
 #[cfg(unix)]
 pub mod swaps;

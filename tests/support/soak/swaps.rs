@@ -45,7 +45,7 @@ pub enum Noticed {
 }
 
 /// What was seen.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Figures {
     /// How often the volume was switched.
     pub swaps: u64,
@@ -55,10 +55,33 @@ pub struct Figures {
     pub reads: usize,
     /// How many refreshes were tried, and how many of them failed.
     pub refreshes: (u64, u64),
-    /// How often the writer rested, until the last change was seen.
-    pub rests: u32,
-    /// The longest time until it was.
-    pub longest: Duration,
+    /// How long it took each time that the writer rested until the last change was seen, the shortest first.
+    pub rests: Vec<Duration>,
+}
+
+impl Noticed {
+    /// Within which half of the changes are to be seen, on a machine that has time.
+    #[must_use]
+    pub fn promise(self) -> Duration {
+        match self {
+            Self::ByEvents => Duration::from_millis(250),
+            Self::ByLooking(poll) => poll + Duration::from_millis(50),
+        }
+    }
+}
+
+impl Figures {
+    /// Until half of the last changes were seen.
+    #[must_use]
+    pub fn median(&self) -> Duration {
+        self.rests.get(self.rests.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// Until the last of them was.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.rests.last().copied().unwrap_or_default()
+    }
 }
 
 /// After so many switches without a break the last has to be seen.
@@ -94,8 +117,7 @@ pub fn run(links: Links, swaps: u64, noticed: Noticed, limit: Duration) -> Figur
             }
             publish(&mut mounted, number);
             if is_last {
-                figures.rests += 1;
-                figures.longest = figures.longest.max(seen(&live, number, limit, &ends));
+                figures.rests.push(seen(&live, number, limit, &ends));
             } else if number % 3 == 0 {
                 thread::sleep(Duration::from_micros(random.next() % 4000));
             }
@@ -103,6 +125,7 @@ pub fn run(links: Links, swaps: u64, noticed: Noticed, limit: Duration) -> Figur
         drop(ending);
     });
     let metrics = live.metrics();
+    figures.rests.sort_unstable();
     figures.reads = reads.into_inner();
     figures.generations = metrics.generation;
     figures.refreshes = (metrics.refreshes_total, metrics.failures_total);

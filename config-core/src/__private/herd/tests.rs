@@ -60,6 +60,19 @@ fn an_outage_is_followed_by_no_wave() {
 }
 
 #[test]
+fn a_refresh_tries_again_once_and_not_at_all_where_the_last_one_failed() {
+    let outage = Duration::ZERO..seconds(7200);
+    let herd = Herd { outage, ..Herd::new(1) };
+    let requests = herd.run(4);
+    let mut first = requests.0.iter().map(|request| request.is_first);
+    assert_eq!((first.next(), first.next(), first.next()), (Some(true), Some(false), Some(true)));
+    assert!(first.all(|is_first| is_first));
+    assert!(Herd::new(INSTANCES).run(5).per_refresh() < 1.001, "where all is well");
+    let told = Herd { says_when: true, ..herd };
+    assert!(told.run(6).0.iter().all(|request| request.is_first), "it asked to be left alone");
+}
+
+#[test]
 fn what_was_lent_to_all_at_once_is_not_prolonged_at_once() {
     let lease = Some(seconds(3600));
     let herd = Herd { lease, ttl: seconds(24 * 3600), ..Herd::new(INSTANCES) };

@@ -64,7 +64,11 @@ impl Bench {
 }
 
 /// Tries every order, and says how many there were.
-fn explore(name: &str, preemptions: Option<usize>, model: impl Fn() + Send + Sync + 'static) {
+pub(in crate::live) fn explore(
+    name: &str,
+    preemptions: Option<usize>,
+    model: impl Fn() + Send + Sync + 'static,
+) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);
     let mut builder = loom::model::Builder::new();

@@ -33,7 +33,8 @@
 //! # }
 //! ```
 //!
-//! TLS is the caller's: any `MakeTlsConnect` stands where `NoTls` does. A pool holds at most its `max_size` connections,
+//! TLS is the caller's: any `MakeTlsConnect` stands where `NoTls` does. A server that does not answer holds a connection up
+//! until `connect_timeout` of its `Config`, or the pool's own `create` timeout. A pool holds at most its `max_size` connections,
 //! but a server may take a moment to let go of those that were closed: leave it some room.
 
 use std::fmt;
@@ -46,13 +47,16 @@ use deadpool_postgres::tokio_postgres::error::SqlState;
 use deadpool_postgres::tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use deadpool_postgres::tokio_postgres::{Config, Error, Socket};
 use deadpool_postgres::{ClientWrapper, ConfigConnectImpl, Connect, RecyclingMethod};
+use tokio::sync::Notify;
 
-use super::connector::{Attempt, Connector, PATIENCE};
+use super::connector::{Attempt, Connector, PATIENCE, Verdict};
+use super::followed::Driver;
 use super::following::Following;
 use super::identity::feed;
 use super::ledger::Hold;
 use super::registry::Member;
 use super::settle::{self, Settler, Settles};
+use super::versions::Phase;
 use crate::live::Live;
 use crate::secrets::Secrets;
 
@@ -66,11 +70,12 @@ pub struct Manager {
 }
 
 /// A connection: all that a `deadpool_postgres` client is.
-#[derive(Debug)]
 pub struct Connection {
     // Dropped first.
     client: ClientWrapper,
     hold: Hold,
+    /// It counts also where its pool is gone.
+    shared: Arc<Shared>,
 }
 
 /// A connection taken out of a [`Pool`]. Returned when it is dropped; closed then where its credential is outdated.
@@ -103,7 +108,7 @@ impl Manager {
     {
         let followed = Box::new(Following::new(live, database));
         let shared = Shared {
-            connector: Connector::new(followed, identity, PATIENCE),
+            connector: Connector::new(followed, Driver { identity, logs_in_with }, PATIENCE),
             connect: Box::new(ConfigConnectImpl { tls }),
             pool: OnceLock::new(),
             settler: Settler::default(),
@@ -158,11 +163,11 @@ impl managed::Manager for Manager {
         if self.shared.has_news() {
             settle::begin(&self.shared);
         }
-        self.shared.connector.connect(|attempt| self.shared.open(attempt), is_denied).await
+        self.shared.connector.connect(|attempt| self.shared.open(attempt), verdict).await
     }
 
     async fn recycle(&self, it: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
-        if self.shared.connector.is_outdated(it.hold.version()) {
+        if self.shared.is_outdated(it) {
             return Err(RecycleError::message("its credential is outdated"));
         }
         if it.is_closed() {
@@ -176,22 +181,34 @@ impl managed::Manager for Manager {
 }
 
 impl Shared {
-    async fn open(&self, attempt: Attempt) -> Result<Connection, Error> {
+    async fn open(self: &Arc<Self>, attempt: Attempt) -> Result<Connection, Error> {
         let config = self.connector.options(&attempt.candidate);
         let (client, task) = self.connect.connect(&config).await?;
-        Ok(Connection { client: ClientWrapper::new(client, task), hold: attempt.hold })
+        let client = ClientWrapper::new(client, task);
+        Ok(Connection { client, hold: attempt.hold, shared: Arc::clone(self) })
+    }
+
+    fn is_outdated(&self, it: &Connection) -> bool {
+        self.connector.is_outdated(it.hold.version())
+    }
+
+    /// Before the first connection came out of it, a pool is not known, and open.
+    fn phase(&self) -> Phase {
+        match self.pool.get().map(WeakPool::upgrade) {
+            None => Phase::Open,
+            Some(Some(pool)) if !pool.is_closed() => Phase::Open,
+            Some(_) => Phase::Closed,
+        }
     }
 }
 
 impl Member for Shared {
     fn swapped(self: Arc<Self>) {
-        if self.connector.note() {
-            settle::begin(&self);
-        }
+        settle::begin(&self);
     }
 
     fn acknowledged(&self) -> u64 {
-        self.connector.acknowledged(|| None)
+        self.connector.acknowledged(self.phase(), || None)
     }
 
     fn in_use(&self) -> Vec<(u64, usize)> {
@@ -204,17 +221,21 @@ impl Settles for Shared {
         &self.settler
     }
 
-    fn has_news(&self) -> bool {
-        self.connector.note()
+    fn news(&self) -> Arc<Notify> {
+        self.connector.news()
     }
 
-    async fn probe(&self) {
+    fn has_news(&self) -> bool {
+        self.phase() == Phase::Open && self.connector.note()
+    }
+
+    async fn probe(self: &Arc<Self>) {
         drop(self.connector.probe(|attempt| self.open(attempt)).await);
     }
 
     async fn drain(&self) -> bool {
         if let Some(pool) = self.pool.get().and_then(WeakPool::upgrade) {
-            drop(pool.retain(|it, _| !self.connector.is_outdated(it.hold.version())));
+            drop(pool.retain(|it, _| !self.is_outdated(it)));
         }
         let oldest = self.in_use().first().map(|(version, _)| *version);
         oldest.is_none_or(|version| !self.connector.is_outdated(version))
@@ -225,7 +246,7 @@ impl From<Object<Manager>> for Client {
     fn from(object: Object<Manager>) -> Self {
         // A manager does not know its pool before something comes out of it.
         if let Some(pool) = Object::pool(&object) {
-            pool.manager().shared.pool.get_or_init(|| pool.weak());
+            object.shared.pool.get_or_init(|| pool.weak());
         }
         Self { object: Some(object) }
     }
@@ -256,9 +277,7 @@ impl Drop for Client {
         let Some(object) = self.object.take() else {
             return;
         };
-        let outdated = Object::pool(&object)
-            .is_some_and(|pool| pool.manager().shared.connector.is_outdated(object.hold.version()));
-        if outdated {
+        if object.shared.is_outdated(&object) {
             drop(Object::take(object));
         }
     }
@@ -275,6 +294,15 @@ impl Deref for Connection {
 impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut ClientWrapper {
         &mut self.client
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("client", &self.client)
+            .field("generation", &self.hold.version())
+            .finish_non_exhaustive()
     }
 }
 
@@ -301,8 +329,15 @@ fn identity(config: &Config, hasher: &mut dyn Hasher) {
     feed(hasher, config);
 }
 
-fn is_denied(error: &Error) -> bool {
-    error.code().is_some_and(|code| {
-        [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION].contains(code)
-    })
+fn logs_in_with(config: &Config, text: &str) -> bool {
+    config.get_user() == Some(text) || config.get_password() == Some(text.as_bytes())
+}
+
+fn verdict(error: &Error) -> Verdict {
+    const DENIED: [SqlState; 2] =
+        [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION];
+    match error.code() {
+        Some(code) if DENIED.contains(code) => Verdict::Denied,
+        _ => Verdict::Failed,
+    }
 }

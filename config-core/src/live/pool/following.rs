@@ -35,7 +35,11 @@ where
         (self.options)(settings)
     }
 
-    fn refresh(&self) -> bool {
-        self.live.refresh_now_blocking().is_ok()
+    fn refresh(&self) {
+        self.live.handle.core().refreshed_in_time();
+    }
+
+    fn renounce(&self, is_refused: &dyn Fn(&str) -> bool) {
+        self.live.handle.core().renounce(is_refused);
     }
 }

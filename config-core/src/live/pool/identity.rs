@@ -3,6 +3,9 @@
 use std::fmt::{self, Debug, Write};
 use std::hash::Hasher;
 
+#[cfg(feature = "sqlx")]
+use crate::value::{Text, TextBuilder};
+
 struct Feed<'a>(&'a mut dyn Hasher);
 
 impl Write for Feed<'_> {
@@ -16,4 +19,13 @@ impl Write for Feed<'_> {
 pub(crate) fn feed(hasher: &mut dyn Hasher, it: &impl Debug) {
     // Neither the hash nor a derived `Debug` fails.
     let _ = write!(Feed(hasher), "{it:?}");
+}
+
+/// What `Debug` shows, wiped when dropped.
+#[cfg(feature = "sqlx")]
+pub(crate) fn shown(it: &impl Debug) -> Text {
+    let mut text = TextBuilder::new();
+    // As above.
+    let _ = write!(text, "{it:?}");
+    text.finish()
 }

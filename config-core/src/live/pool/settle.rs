@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 
 const PROBE: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -16,11 +17,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 pub(crate) trait Settles: Send + Sync + 'static {
     fn settler(&self) -> &Settler;
 
+    /// Told when a server has accepted a credential for the first time.
+    fn news(&self) -> Arc<Notify>;
+
     /// Whether the newest credential has yet to replace one that a server has accepted.
     fn has_news(&self) -> bool;
 
     /// Tries the newest credential.
-    fn probe(&self) -> impl Future<Output = ()> + Send;
+    fn probe(self: &Arc<Self>) -> impl Future<Output = ()> + Send;
 
     /// Closes what is outdated and not in use. True where nothing outdated is left.
     fn drain(&self) -> impl Future<Output = bool> + Send;
@@ -78,8 +82,11 @@ async fn settle<P: Settles>(busy: Busy<P>) {
             }
             return;
         }
+        let news = pool.news();
         drop(pool);
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = match tokio::time::timeout(pause, news.notified()).await {
+            Ok(()) => FIRST_PAUSE,
+            Err(_) => (pause * 2).min(LONGEST_PAUSE),
+        };
     }
 }

@@ -7,15 +7,20 @@ use std::collections::BTreeSet;
 
 use super::followed::Snapshot;
 
+/// How many credentials are kept that came after the accepted one and were followed by another before a server accepted
+/// them.
+const BETWEEN: usize = 2;
+
 #[derive(Debug)]
 pub(crate) struct Versions {
     generation: u64,
     fingerprint: u64,
-    version: u64,
-    settings: Snapshot,
+    newest: Candidate,
     /// The last one that a server has accepted. Kept until a newer one is accepted, as a store may know a new password
     /// before the server does.
-    proved: Option<(u64, Snapshot)>,
+    proved: Option<Candidate>,
+    /// Those after it and before the newest, the newest first: the server may have got as far as one of them.
+    between: Vec<Candidate>,
     begun: BTreeSet<u64>,
 }
 
@@ -26,14 +31,21 @@ pub(crate) struct Candidate {
     pub(crate) settings: Snapshot,
 }
 
+/// Whether connections will be made yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Open,
+    Closed,
+}
+
 impl Versions {
     pub(crate) fn new(generation: u64, fingerprint: u64, settings: Snapshot) -> Self {
         Self {
             generation,
             fingerprint,
-            version: generation,
-            settings,
+            newest: Candidate { version: generation, settings },
             proved: None,
+            between: Vec::new(),
             begun: BTreeSet::from([generation]),
         }
     }
@@ -43,7 +55,7 @@ impl Versions {
     }
 
     pub(crate) fn version(&self) -> u64 {
-        self.version
+        self.newest.version
     }
 
     /// Takes note of a generation.
@@ -54,52 +66,55 @@ impl Versions {
         self.generation = generation;
         if fingerprint == self.fingerprint {
             // The older snapshot is let go: it says the same.
-            if let Some((version, proved)) = &mut self.proved
-                && *version == self.version
+            if let Some(proved) = &mut self.proved
+                && proved.version == self.newest.version
             {
-                proved.clone_from(&settings);
+                proved.settings.clone_from(&settings);
             }
-        } else {
-            self.fingerprint = fingerprint;
-            self.version = generation;
-            self.begun.insert(generation);
+            self.newest.settings = settings;
+            return;
         }
-        self.settings = settings;
+        let newest = Candidate { version: generation, settings };
+        let before = std::mem::replace(&mut self.newest, newest);
+        if self.proved.as_ref().is_some_and(|proved| proved.version < before.version) {
+            self.between.insert(0, before);
+            self.between.truncate(BETWEEN);
+        }
+        self.fingerprint = fingerprint;
+        self.begun.insert(generation);
     }
 
     pub(crate) fn newest(&self) -> Candidate {
-        Candidate { version: self.version, settings: self.settings.clone() }
+        self.newest.clone()
     }
 
     /// The one that was accepted before the newest, as long as the newest is not.
     pub(crate) fn earlier(&self) -> Option<Candidate> {
-        let (version, settings) = self.proved.as_ref()?;
-        (*version < self.version)
-            .then(|| Candidate { version: *version, settings: settings.clone() })
+        self.proved.clone().filter(|proved| proved.version < self.newest.version)
+    }
+
+    /// Those between these two, the newest first.
+    pub(crate) fn between(&self) -> Vec<Candidate> {
+        self.between.clone()
     }
 
     /// A server has accepted it. True where that was not known.
     pub(crate) fn accepted(&mut self, candidate: &Candidate) -> bool {
-        let news = self.proved.as_ref().is_none_or(|(version, _)| *version < candidate.version);
+        let news = self.proved.as_ref().is_none_or(|proved| proved.version < candidate.version);
         if news {
-            let settings = if candidate.version == self.version {
-                &self.settings
-            } else {
-                &candidate.settings
-            };
-            self.proved = Some((candidate.version, settings.clone()));
+            let is_newest = candidate.version == self.newest.version;
+            self.proved = Some(if is_newest { &self.newest } else { candidate }.clone());
+            self.between.retain(|between| between.version > candidate.version);
         }
         news
     }
 
-    pub(crate) fn proved(&self) -> Option<u64> {
-        self.proved.as_ref().map(|(version, _)| *version)
-    }
-
     /// The newest generation such that nothing made under an older credential is left, nor will be made: given the oldest
     /// in use, and as long as no server has accepted the newest, the one that was accepted before.
-    pub(crate) fn acknowledged(&mut self, oldest: Option<u64>) -> u64 {
-        let oldest = [oldest, self.proved()].into_iter().flatten().fold(self.version, u64::min);
+    pub(crate) fn acknowledged(&mut self, oldest: Option<u64>, phase: Phase) -> u64 {
+        let proved = self.proved.as_ref().filter(|_| phase == Phase::Open);
+        let proved = proved.map(|proved| proved.version);
+        let oldest = [oldest, proved].into_iter().flatten().fold(self.newest.version, u64::min);
         self.begun = self.begun.split_off(&oldest);
         match self.begun.range(oldest + 1..).next() {
             Some(next) => next - 1,

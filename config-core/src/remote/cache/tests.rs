@@ -106,3 +106,21 @@ fn what_is_lent_is_not_asked_for_anew_because_it_was_refused() {
     cache.doubt(&["port"]);
     assert!(is_fresh(&cache));
 }
+
+#[cfg(feature = "_pools")]
+#[test]
+fn what_is_renounced_is_asked_for_and_not_prolonged_and_nothing_else_is() {
+    let (one, other) = (holding(lent(HOUR)), holding(plain()));
+    one.renounce(&|text| text == "another");
+    assert!(is_fresh(&one), "nobody refused it");
+    one.renounce(&|text| text == "a");
+    other.renounce(&|text| text == "a");
+    assert!(is_fresh(&other), "it is not under a lease");
+    leads(&one, Duration::ZERO, |flight| {
+        assert!(flight.lent().is_none());
+        assert!(flight.earlier(HOUR).is_ok(), "it is an earlier answer");
+    });
+    let Turn::Lead(flight) = turn(&one) else { panic!("it is fresh") };
+    flight.land(&Ok(lent(HOUR)));
+    assert!(is_fresh(&one));
+}

@@ -9,8 +9,10 @@ use crate::park;
 use crate::resolve::OnFailure;
 use crate::resolve::walk::Asked;
 use crate::resolve::{Depth, Options, Questions, SourceList};
+#[cfg(feature = "_net")]
+use crate::retry;
 use crate::schema::Schema;
-use crate::source::{Answers, Failure, FailureKind, Fetch, Key, Source, Wanted};
+use crate::source::{Answers, Call, Failure, FailureKind, Fetch, Key, Source, Wanted};
 
 /// One source and the questions for it.
 pub(super) struct Job {
@@ -22,6 +24,8 @@ pub(super) struct Job {
     names: Vec<String>,
     limit: Limit,
     only_looks: bool,
+    /// Held for as long as this is.
+    call: Option<Arc<Call>>,
     #[cfg(feature = "_net")]
     kept: crate::remote::Kept,
     /// Until it asks.
@@ -34,12 +38,12 @@ impl Job {
     pub(super) fn all(
         list: &SourceList,
         questions: Questions<'_>,
-        asked: &[Asked],
+        asked: &[&Asked],
         options: &Options,
         depth: Depth,
         limit: Limit,
     ) -> Vec<Self> {
-        let new = |asked| Self::new(list, questions, asked, options, depth, limit);
+        let new = |asked: &&Asked| Self::new(list, questions, asked, options, depth, limit);
         let jobs: Vec<Self> = asked.iter().map(new).collect();
         #[cfg(feature = "_net")]
         if jobs.len() > 1 {
@@ -79,6 +83,7 @@ impl Job {
             names,
             limit,
             only_looks: depth == Depth::All,
+            call: asked.leave.call.clone(),
             #[cfg(feature = "_net")]
             kept: crate::remote::Kept {
                 cache: options.cache.clone(),
@@ -86,6 +91,10 @@ impl Job {
                     OnFailure::Stale(age) if list.is_called(asked.entry, name) => Some(*age),
                     _ => None,
                 }),
+                attempts: match options.is_refresh() {
+                    true => retry::of_refresh(asked.leave.was_away),
+                    false => retry::ATTEMPTS,
+                },
             },
             #[cfg(feature = "_net")]
             part: None,
@@ -140,6 +149,7 @@ impl Job {
             let wanted = Wanted {
                 until: this.limit.at,
                 only_looks: this.only_looks,
+                call: this.call.clone(),
                 #[cfg(feature = "_net")]
                 kept: this.kept.clone(),
                 #[cfg(feature = "_net")]

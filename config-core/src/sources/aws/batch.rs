@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 use super::region::Region;
 use super::target::{Target, What};
 use super::{parameters, secrets};
+use crate::remote::tries::alike;
 use crate::remote::{self, Asking, Outcome, Read, Unread};
 use crate::source::{Failure, FailureKind};
 
@@ -94,10 +95,10 @@ pub(super) async fn read_all(
     let of = |indices: &[usize]| -> Vec<(usize, Read)> {
         indices.iter().map(|&index| (index, reads[index].clone())).collect()
     };
-    set.spawn(each(Arc::clone(&account), of(&alone), asking));
+    set.spawn(alike(each(Arc::clone(&account), of(&alone), asking)));
     for batch in batches {
         let reads = of(batch.reads());
-        set.spawn(together(Arc::clone(&account), batch, reads, asking));
+        set.spawn(alike(together(Arc::clone(&account), batch, reads, asking)));
     }
     remote::gathered(set, reads.len()).await
 }

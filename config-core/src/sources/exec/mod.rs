@@ -100,7 +100,7 @@ impl Source for Exec {
         let located: Vec<_> = wanted.keys().iter().map(|key| self.locate(key)).collect();
         let commands = distinct(&located);
         let jobs = commands.iter().map(|command| (command.clone(), self.root.clone())).collect();
-        let running = aside::each(jobs, wanted.until(), run);
+        let running = aside::each(jobs, wanted, run);
         Fetch::Pending(Box::pin(async move {
             let printed: Vec<Printed> = running.await.into_iter().map(Printed::new).collect();
             answers(wanted.keys(), &located, &commands, &printed)

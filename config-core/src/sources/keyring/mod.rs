@@ -46,7 +46,7 @@ impl Source for Keyring {
     fn fetch<'a>(&'a self, wanted: &'a Wanted<'a>) -> Fetch<'a> {
         let names: Vec<Name> = wanted.keys().iter().map(|key| self.name(key)).collect();
         let job = (Arc::clone(&self.connect), names.clone());
-        let reading = aside::each(vec![job], wanted.until(), |(connect, names), patience| {
+        let reading = aside::each(vec![job], wanted, |(connect, names), patience| {
             read(&*connect, &names, patience)
         });
         Fetch::Pending(Box::pin(async move {

@@ -45,7 +45,7 @@ fn load<S: Secrets>(place: &str) -> Result<S, Error> {
 #[track_caller]
 fn gone<S: Secrets>(place: &str, kind: ProblemKind, why: &str) {
     let Err(error) = load::<S>(place) else { panic!("something weaker answers for it") };
-    let kinds: Vec<ProblemKind> = error.iter().map(|problem| problem.kind()).collect();
+    let kinds: Vec<ProblemKind> = error.iter().map(config_core::Problem::kind).collect();
     assert_eq!(kinds, [kind; 3], "{error}");
     assert!(error.to_string().contains(why), "{error}");
 }

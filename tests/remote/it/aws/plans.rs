@@ -108,7 +108,7 @@ fn requests(proxy: &Proxy) -> Vec<String> {
 fn a_plan_is_what_a_machine_and_the_service_are_asked_and_how_often_that_is_waited_for() {
     let (metadata, service, place) = (metadata(), proxy(), place());
     let machine = Proxy::before(metadata.address());
-    [&machine, &service].map(|proxy| proxy.delay(DELAY));
+    [&machine, &service].iter().for_each(|proxy| proxy.delay(DELAY));
     let text = in_child(&[
         ("PLACE", &place),
         ("AWS_ENDPOINT_URL", &service.url()),

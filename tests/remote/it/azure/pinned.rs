@@ -30,7 +30,7 @@ fn load(standin: &StandIn, place: &str) -> Result<Pinned, Error> {
 #[track_caller]
 fn gone(standin: &StandIn, place: &str, kind: ProblemKind, why: &str) {
     let error = load(standin, place).expect_err("nothing answers for it");
-    let kinds: Vec<ProblemKind> = error.iter().map(|problem| problem.kind()).collect();
+    let kinds: Vec<ProblemKind> = error.iter().map(config_core::Problem::kind).collect();
     assert_eq!(kinds, [kind; 3], "{error}");
     assert!(error.to_string().contains(why), "{error}");
 }

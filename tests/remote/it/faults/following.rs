@@ -128,7 +128,7 @@ const fn key(port: u16) -> &'static str {
 
 /// The longest wait after so many failures in a row.
 fn back_off(failures: u32) -> Duration {
-    Duration::from_secs(1 << failures.saturating_sub(1).min(5))
+    Duration::from_secs((2 << failures.saturating_sub(1).min(5)).min(60))
 }
 
 /// Settings that follow a store survive these, one after the other.

@@ -110,7 +110,7 @@ pub(super) fn strangers() -> Vec<Trouble> {
     const SIGNED: &str = "is refused: nobody who is trusted has signed it";
     vec![
         Trouble::new("a name that nobody knows", KIND, UNKNOWN, |store| {
-            store.is_of_no_known_name()
+            store.is_of_no_known_name();
         }),
         Trouble::new("a certificate of somebody else", KIND, SIGNED, |store| store.is_a_stranger()),
     ]

@@ -27,7 +27,7 @@ fn load(bed: &Bed, place: &str) -> Result<Pinned, Error> {
 #[track_caller]
 fn gone(bed: &Bed, place: &str, kind: ProblemKind, why: &str) {
     let error = load(bed, place).expect_err("nothing answers for it");
-    let kinds: Vec<ProblemKind> = error.iter().map(|problem| problem.kind()).collect();
+    let kinds: Vec<ProblemKind> = error.iter().map(config_core::Problem::kind).collect();
     assert_eq!(kinds, [kind; 3], "{error}");
     assert!(error.to_string().contains(why), "{error}");
 }

@@ -10,7 +10,6 @@ use super::{Bed, TOKEN};
 /// Eighty secrets of their own, and one that may have all of them.
 #[derive(Debug, Secrets)]
 #[secrets(prefix = "APP", sources(gcp, gcp("all")))]
-#[expect(dead_code, reason = "what is asked counts")]
 struct Eighty {
     #[nested]
     a: Ten,

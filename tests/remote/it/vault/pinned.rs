@@ -25,7 +25,7 @@ fn gone(place: &str) -> (ProblemKind, String) {
     let environment = and(as_root(&Server::shared().url()), "PLACE", place);
     let environment = and(environment, "API_KEY", "a-weaker-one");
     let error = Pinned::loader().env(environment).load().expect_err("nothing answers for it");
-    let kinds: Vec<ProblemKind> = error.iter().map(|problem| problem.kind()).collect();
+    let kinds: Vec<ProblemKind> = error.iter().map(config_core::Problem::kind).collect();
     assert_eq!(kinds, [kinds[0]; 3], "{error}");
     (kinds[0], error.to_string())
 }

@@ -41,7 +41,19 @@ impl Admin {
     /// Mounts a database engine on a cluster. Users of its role live for `ttl`, and may be renewed up to `max_ttl`.
     #[track_caller]
     pub fn database(&self, cluster: &Cluster, ttl: &str, max_ttl: &str) -> Database {
-        let (mount, role) = (unique("database"), unique("role"));
+        self.database_at(&unique("database"), &unique("role"), cluster, ttl, max_ttl)
+    }
+
+    /// The same at a path, and with a role, that a declaration can name.
+    #[track_caller]
+    pub fn database_at(
+        &self,
+        mount: &str,
+        role: &str,
+        cluster: &Cluster,
+        ttl: &str,
+        max_ttl: &str,
+    ) -> Database {
         self.must("POST", &format!("sys/mounts/{mount}"), &json!({ "type": "database" }));
         let address = cluster.address();
         let config = json!({
@@ -52,16 +64,10 @@ impl Admin {
             "password": cluster.password(),
         });
         self.must("POST", &format!("{mount}/config/cluster"), &config);
-        let create =
-            "CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'";
-        let config = json!({
-            "db_name": "cluster",
-            "creation_statements": [create],
-            "default_ttl": ttl,
-            "max_ttl": max_ttl,
-        });
-        self.must("POST", &format!("{mount}/roles/{role}"), &config);
-        Database { admin: self.clone(), mount, role }
+        let (mount, role) = (mount.to_owned(), role.to_owned());
+        let database = Database { admin: self.clone(), mount, role };
+        database.makes_users("LOGIN", ttl, max_ttl);
+        database
     }
 }
 
@@ -128,6 +134,28 @@ impl Database {
     /// The path that mints a user under a lease.
     pub fn creds(&self) -> String {
         format!("{}/creds/{}", self.mount, self.role)
+    }
+
+    /// Sets what may be said of the users that it makes from now on: `LOGIN`, `NOLOGIN`.
+    #[track_caller]
+    pub fn makes_users(&self, option: &str, ttl: &str, max_ttl: &str) {
+        let create = format!(
+            "CREATE ROLE \"{{{{name}}}}\" {option} PASSWORD '{{{{password}}}}' VALID UNTIL '{{{{expiration}}}}'"
+        );
+        let config = json!({
+            "db_name": "cluster",
+            "creation_statements": [create],
+            "default_ttl": ttl,
+            "max_ttl": max_ttl,
+        });
+        self.admin.must("POST", &format!("{}/roles/{}", self.mount, self.role), &config);
+    }
+
+    /// Ends all leases of the role before their time, which drops its users.
+    #[track_caller]
+    pub fn revoke(&self) {
+        let path = format!("sys/leases/revoke-prefix/{}", self.creds());
+        self.admin.must("PUT", &path, &json!({ "sync": true }));
     }
 
     /// How many leases the role has.

@@ -45,20 +45,28 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use ::sqlx::pool::{MaybePoolConnection, PoolConnection, PoolOptions};
 use ::sqlx::{Connection, Database, Error, Transaction};
 
-use super::connector::{Attempt, Connector, PATIENCE};
+use tokio::sync::Notify;
+
+use super::connector::{Attempt, Connector, PATIENCE, Verdict};
+use super::followed::Driver;
 use super::following::Following;
 use super::registry::Member;
 use super::settle::{self, Settler, Settles};
+use super::versions::Phase;
 use crate::live::Live;
 use crate::secrets::Secrets;
 
 mod executor;
 mod identity;
 mod stream;
+
+/// How long a connection that is given up may take to say good-bye.
+const PARTING: Duration = Duration::from_secs(5);
 
 /// What a connection to a database is made of.
 pub type Options<DB> = <<DB as Database>::Connection as Connection>::Options;
@@ -101,8 +109,12 @@ impl<DB: Database> Pool<DB> {
         database: impl Fn(&T) -> Options<DB> + Send + Sync + 'static,
     ) -> Self {
         let followed = Box::new(Following::new(live, database));
+        let driver = Driver {
+            identity: identity::identity::<Options<DB>>,
+            logs_in_with: identity::logs_in_with::<Options<DB>>,
+        };
         let shared = Shared {
-            connector: Connector::new(followed, identity::identity::<Options<DB>>, PATIENCE),
+            connector: Connector::new(followed, driver, PATIENCE),
             options,
             pools: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -124,12 +136,8 @@ impl<DB: Database> Pool<DB> {
             settle::begin(&self.shared);
         }
         loop {
-            match self
-                .shared
-                .connector
-                .connect(|attempt| self.shared.open(attempt), is_denied)
-                .await
-            {
+            let open = |attempt| self.shared.open(attempt);
+            match self.shared.connector.connect(open, verdict).await {
                 // The pool of an older credential was closed meanwhile: there is a newer one.
                 Err(Error::PoolClosed) if !self.is_closed() => {}
                 other => return other,
@@ -149,9 +157,12 @@ impl<DB: Database> Pool<DB> {
     /// Closes the pool, and waits until all connections are returned and closed.
     pub async fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);
+        self.shared.connector.close();
         let pools: Vec<_> = self.shared.pools().iter().map(|(_, pool)| pool.clone()).collect();
-        for pool in pools {
-            pool.close().await;
+        // None of them hands out another from here on, whichever is waited for first.
+        let closing: Vec<_> = pools.iter().map(::sqlx::pool::Pool::close).collect();
+        for closed in closing {
+            closed.await;
         }
     }
 
@@ -174,7 +185,7 @@ impl<DB: Database> Pool<DB> {
     }
 
     /// The newest generation such that no connection made under an older credential is left. A connection that was
-    /// detached from its pool is not counted.
+    /// detached from its pool is not counted, nor are those of a pool that was dropped: [`close`](Self::close) it first.
     #[must_use]
     pub fn acknowledged(&self) -> u64 {
         self.shared.acknowledged()
@@ -199,18 +210,33 @@ impl<DB: Database> Shared<DB> {
     /// The pool of a credential; none of one that is outdated.
     fn pool_of(&self, attempt: &Attempt) -> Option<::sqlx::pool::Pool<DB>> {
         let version = attempt.candidate.version;
-        let mut pools = self.pools();
-        if self.closed.load(Ordering::Acquire) || self.connector.is_outdated(version) {
+        let known = |pools: &Vec<(u64, ::sqlx::pool::Pool<DB>)>| {
+            let of_version = pools.iter().find(|(of, _)| *of == version);
+            of_version.map(|(_, pool)| pool.clone())
+        };
+        let is_over = || self.phase() == Phase::Closed || self.connector.is_outdated(version);
+        if is_over() {
             return None;
         }
-        if let Some((_, pool)) = pools.iter().find(|(of, _)| *of == version) {
-            return Some(pool.clone());
+        if let Some(pool) = known(&self.pools()) {
+            return Some(pool);
         }
+        // The program's function runs under no lock: it may ask the pool something.
         let options = self.connector.options(&attempt.candidate);
-        let pool = self.options.clone().connect_lazy_with(options);
-        pools.push((version, pool.clone()));
-        pools.sort_by_key(|(version, _)| *version);
-        Some(pool)
+        let mut pools = self.pools();
+        if is_over() {
+            return None;
+        }
+        Some(known(&pools).unwrap_or_else(|| {
+            let pool = self.options.clone().connect_lazy_with(options);
+            pools.push((version, pool.clone()));
+            pools.sort_by_key(|(version, _)| *version);
+            pool
+        }))
+    }
+
+    fn phase(&self) -> Phase {
+        if self.closed.load(Ordering::Acquire) { Phase::Closed } else { Phase::Open }
     }
 
     fn pools(&self) -> MutexGuard<'_, Vec<(u64, ::sqlx::pool::Pool<DB>)>> {
@@ -220,13 +246,11 @@ impl<DB: Database> Shared<DB> {
 
 impl<DB: Database> Member for Shared<DB> {
     fn swapped(self: Arc<Self>) {
-        if self.connector.note() {
-            settle::begin(&self);
-        }
+        settle::begin(&self);
     }
 
     fn acknowledged(&self) -> u64 {
-        self.connector.acknowledged(|| {
+        self.connector.acknowledged(self.phase(), || {
             self.pools().iter().find(|(_, pool)| pool.size() > 0).map(|(version, _)| *version)
         })
     }
@@ -243,11 +267,15 @@ impl<DB: Database> Settles for Shared<DB> {
         &self.settler
     }
 
-    fn has_news(&self) -> bool {
-        !self.closed.load(Ordering::Acquire) && self.connector.note()
+    fn news(&self) -> Arc<Notify> {
+        self.connector.news()
     }
 
-    async fn probe(&self) {
+    fn has_news(&self) -> bool {
+        self.phase() == Phase::Open && self.connector.note()
+    }
+
+    async fn probe(self: &Arc<Self>) {
         drop(self.connector.probe(|attempt| self.open(attempt)).await);
     }
 
@@ -260,7 +288,7 @@ impl<DB: Database> Settles for Shared<DB> {
             // `close` itself closes them only once all others have been returned.
             for _ in 0..pool.num_idle() {
                 if let Some(connection) = pool.try_acquire() {
-                    drop(connection.close().await);
+                    drop(tokio::time::timeout(PARTING, connection.close()).await);
                 }
             }
             if !pool.is_closed() {
@@ -291,8 +319,13 @@ impl<DB: Database> fmt::Debug for Pool<DB> {
     }
 }
 
-/// SQLSTATE for a wrong password and for a user who may not log in: the same in every database.
-fn is_denied(error: &Error) -> bool {
+fn verdict(error: &Error) -> Verdict {
+    // SQLSTATE for a wrong password and for a user who may not log in: the same in every database.
+    const DENIED: [&str; 2] = ["28P01", "28000"];
     let code = error.as_database_error().and_then(::sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| ["28P01", "28000"].contains(&code.as_ref()))
+    match error {
+        Error::PoolTimedOut => Verdict::Full,
+        _ if code.is_some_and(|code| DENIED.contains(&code.as_ref())) => Verdict::Denied,
+        _ => Verdict::Failed,
+    }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::super::{Schedule, Terms};
+use super::super::{FIRST, Schedule, Terms};
 use super::{TERMS, seconds};
 use crate::clock::Moment;
 
@@ -99,5 +99,5 @@ fn after_a_lease_that_ended_while_the_store_was_away_it_is_asked_again_soon() {
     }
     assert!(schedule.failures() > 6, "{}", schedule.failures());
     schedule.failed(now, None, Some(end), &mut || 1.0);
-    assert_eq!(schedule.next().saturating_duration_since(now), seconds(1));
+    assert_eq!(schedule.next().saturating_duration_since(now), FIRST, "as after the first failure");
 }

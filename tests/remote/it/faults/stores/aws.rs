@@ -47,7 +47,7 @@ fn store(name: &'static str, place: String, put: impl Fn(&Value) + Send + Sync +
         source: Box::new(move |url: &str, timeout: Option<Duration>| {
             let aws = Aws::builder().endpoint(url).region(REGION).credentials(ID, KEY);
             let aws = aws.ca(trusted().ca());
-            let aws = timeout.into_iter().fold(aws, |aws, timeout| aws.timeout(timeout));
+            let aws = timeout.into_iter().fold(aws, config_core::AwsBuilder::timeout);
             at(aws.build().unwrap(), &place)
         }),
         put: Box::new(put),

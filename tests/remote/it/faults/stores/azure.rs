@@ -42,7 +42,7 @@ pub(super) fn store() -> Store {
                 .ca(trusted().ca())
                 .client_secret(standin.tenant(), standin.client_id(), CLIENT_SECRET)
                 .env(none);
-            let azure = timeout.into_iter().fold(azure, |azure, timeout| azure.timeout(timeout));
+            let azure = timeout.into_iter().fold(azure, config_core::AzureBuilder::timeout);
             at(azure.build().unwrap(), &place)
         }),
         put: Box::new(move |document| _ = standin.set(&name, &document.to_string())),

@@ -25,7 +25,7 @@ pub(super) fn store() -> Store {
         source: Box::new(move |url: &str, timeout: Option<Duration>| {
             let gcp = Gcp::builder().project("faults").endpoint(url).access_token(TOKEN);
             let gcp = gcp.ca(trusted().ca());
-            let gcp = timeout.into_iter().fold(gcp, |gcp, timeout| gcp.timeout(timeout));
+            let gcp = timeout.into_iter().fold(gcp, config_core::GcpBuilder::timeout);
             at(gcp.build().unwrap(), &place)
         }),
         put: Box::new(move |document| {

@@ -38,10 +38,13 @@ pub(super) struct Store {
     silent: Option<Silent>,
 }
 
+/// Makes a source that asks at this address, with so long for each request.
+type Asking = dyn Fn(&str, Option<Duration>) -> Arc<dyn Source> + Send + Sync;
+
 /// What differs from store to store.
 struct Parts {
-    /// A source that asks at this address, with so long for each request, and trusts the authority of the stand-ins.
-    source: Box<dyn Fn(&str, Option<Duration>) -> Arc<dyn Source> + Send + Sync>,
+    /// It trusts the authority of the stand-ins.
+    source: Box<Asking>,
     /// Has it hold this secret, a JSON object.
     put: Box<dyn Fn(&Value) + Send + Sync>,
     /// What it is asked with, and nobody may see.
@@ -56,7 +59,7 @@ struct Parts {
 }
 
 /// How long a request waits for what does not come.
-const SHORT: Duration = Duration::from_millis(500);
+const SHORT: Duration = Duration::from_millis(1_500);
 
 /// Every kind.
 const ALL: [fn() -> Store; 5] =

@@ -17,7 +17,7 @@ pub(super) fn store() -> Store {
     let parts = Parts {
         source: Box::new(move |url: &str, timeout: Option<Duration>| {
             let vault = Vault::builder().endpoint(url).token(ROOT_TOKEN).ca(trusted().ca());
-            let vault = timeout.into_iter().fold(vault, |vault, timeout| vault.timeout(timeout));
+            let vault = timeout.into_iter().fold(vault, config_core::VaultBuilder::timeout);
             at(vault.build().unwrap(), &place)
         }),
         put: Box::new(move |document| _ = kv.put("app", document)),

@@ -1,12 +1,19 @@
 //! When a request is made again, and after how long.
+#![cfg_attr(
+    not(all(feature = "_net", feature = "live")),
+    allow(dead_code, reason = "requests and the model of many instances each use a part of it")
+)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+#[cfg(feature = "_net")]
+use std::time::SystemTime;
 
-use super::time::read_http;
+#[cfg(feature = "_net")]
+use crate::remote::time::read_http;
 
 /// How often one request is tried.
-pub(super) const ATTEMPTS: u32 = 4;
+pub(crate) const ATTEMPTS: u32 = 4;
 
 /// The first wait is drawn below this, each further one below twice as much.
 const FIRST: Duration = Duration::from_millis(100);
@@ -18,23 +25,34 @@ const LONGEST: Duration = Duration::from_secs(2);
 const BUDGET: u32 = 100;
 const COST: u32 = 5;
 
+/// How often one request of a refresh is tried: many instances lose their store at the same moment, and each of them has
+/// a schedule that tries again. Twice while all is well, as a connection that stayed open may have been cut meanwhile.
+pub(crate) const fn of_refresh(was_away: bool) -> u32 {
+    if was_away { 1 } else { 2 }
+}
+
 /// Bounds how often a store that is in trouble is asked again: a bucket of tokens, as in the retry mode `standard` of
 /// the AWS SDKs. Each repetition takes five, each success gives one back.
-pub(super) struct Budget(AtomicU32);
+pub(crate) struct Budget(AtomicU32);
 
 impl Budget {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(AtomicU32::new(BUDGET))
     }
 
+    /// Whether a request is made again after that wait: so many attempts were made, and that much time is left.
+    pub(crate) fn allows(&self, (made, most): (u32, u32), wait: Duration, left: Duration) -> bool {
+        made < most && wait < left && self.take()
+    }
+
     /// Whether there is enough for one more repetition; it is taken.
-    pub(super) fn take(&self) -> bool {
+    fn take(&self) -> bool {
         let taken = |left: u32| left.checked_sub(COST);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok()
     }
 
     /// A request succeeded.
-    pub(super) fn give_back(&self) {
+    pub(crate) fn give_back(&self) {
         let given = |left: u32| (left < BUDGET).then_some(left + 1);
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, given);
     }
@@ -42,15 +60,16 @@ impl Budget {
 
 /// The wait before a repetition: uniformly random up to a bound that doubles ("full jitter", AWS Architecture Blog,
 /// Exponential Backoff And Jitter), or what the store asked for.
-pub(super) fn wait(attempt: u32, asked_for: Option<Duration>) -> Duration {
+pub(crate) fn wait(attempt: u32, asked_for: Option<Duration>, random: f64) -> Duration {
     let bound = FIRST.saturating_mul(1 << attempt.min(10)).min(LONGEST);
-    let drawn = bound.mul_f64(fastrand::f64());
+    let drawn = bound.mul_f64(random);
     asked_for.map_or(drawn, |least| least + drawn.min(FIRST))
 }
 
 /// The header `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date. How far off a date is, the answer's own date
 /// says where it has one: the clock of this machine may be another. What cannot be read is taken as a second.
-pub(super) fn asked_for(header: Option<&str>, date: Option<&str>) -> Option<Duration> {
+#[cfg(feature = "_net")]
+pub(crate) fn asked_for(header: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let text = header?.trim();
     if text.is_empty() {
         return None;
@@ -74,7 +93,7 @@ mod tests {
 
     #[test]
     fn waits_are_random_and_bounded() {
-        let waits: Vec<Duration> = (0..1000).map(|_| wait(10, None)).collect();
+        let waits: Vec<Duration> = (0..1000).map(|_| wait(10, None, fastrand::f64())).collect();
         assert!(waits.iter().all(|wait| *wait <= LONGEST));
         assert!(waits.iter().any(|wait| *wait < LONGEST / 4));
         assert!(waits.iter().any(|wait| *wait > LONGEST * 3 / 4));
@@ -83,7 +102,7 @@ mod tests {
     #[test]
     fn what_the_store_asks_for_is_waited_at_least() {
         let asked = asked_for(Some("3"), None);
-        assert!(wait(0, asked) >= Duration::from_secs(3));
+        assert!(wait(0, asked, fastrand::f64()) >= Duration::from_secs(3));
         assert_eq!(asked_for(None, DATE), None);
         assert_eq!(asked_for(Some(" "), DATE), None);
     }
