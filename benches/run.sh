@@ -12,7 +12,7 @@ here=$PWD
 parts=${*:-load crates app structs features live}
 target=${CARGO_TARGET_DIR:-$here/target}
 peers="confique envy config conf figment"
-features="toml yaml figment miette tracing exec keyring age vault aws gcp azure all"
+features="toml yaml figment miette tracing exec keyring age vault aws gcp azure live deadpool sqlx all"
 TIMEFORMAT=%U
 declare -A cost
 rows=()

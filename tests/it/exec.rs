@@ -114,7 +114,7 @@ struct Slow {
 
 #[test]
 fn a_command_that_is_late_is_unreachable_by_the_deadline_of_the_load() {
-    let loader = || Slow::loader().env(NOTHING).deadline(Duration::from_secs(1));
+    let loader = || Slow::loader().env(NOTHING).deadline(Duration::from_secs(3));
     let set = loader().set("port", 2).load().unwrap();
     assert_eq!(set.port, 2);
     let begin = Instant::now();
@@ -123,7 +123,7 @@ fn a_command_that_is_late_is_unreachable_by_the_deadline_of_the_load() {
     assert!(problem.message().contains("was stopped"), "{}", problem.message());
     let problem = only(block_on(loader().load_async()));
     assert_eq!(problem.kind(), ProblemKind::Unreachable);
-    assert!(begin.elapsed() < Duration::from_millis(2_500), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The thread that keeps settings up to date: what it waits for, and when it does what.
 
-use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError};
@@ -9,11 +8,10 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroize;
 
-use super::builder::WhenExpired;
 use super::cell::Cell;
 use super::changes::{Cause, Change, Feed};
-use super::health::Rough;
 use super::mailbox::Mailbox;
+use super::overdue;
 use super::pool::registry::Registry;
 use super::refresh::Refresher;
 use super::schedule::State;
@@ -28,9 +26,6 @@ use crate::trace;
 
 #[cfg(all(test, loom))]
 mod model;
-
-/// What sysexits.h calls a failure that another try may mend: whoever supervises the process starts it again.
-const EX_TEMPFAIL: i32 = 75;
 
 /// The longest sleep: what wakes the thread is a clock that stands still while the machine sleeps, so that a lease which
 /// ended meanwhile is seen to this long after the machine woke up, at the latest.
@@ -73,6 +68,8 @@ struct Waiting(Vec<Arc<Mailbox<Refreshed>>>);
 pub(super) struct Handle {
     core: Arc<Core>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Where the process is to end when the settings are too old.
+    overdue: Option<JoinHandle<()>>,
 }
 
 pub(super) struct Engine<T> {
@@ -164,6 +161,20 @@ impl Core {
         self.wake.notify_all();
     }
 
+    /// Blocks that long, or until it is to stop, which it tells.
+    pub(super) fn stops_within(&self, timeout: Duration) -> bool {
+        let end = Instant::now() + timeout;
+        let mut orders = self.orders();
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if orders.stop || left.is_zero() {
+                return orders.stop;
+            }
+            let woken = self.wake.wait_timeout(orders, left);
+            orders = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
     /// What there is to do; none to stop. Blocks that long at most, if nothing is said before.
     fn next(&self, timeout: Duration) -> Option<Orders> {
         let mut orders = self.orders();
@@ -214,12 +225,15 @@ impl<T: Secrets + Send + Sync> Engine<T> {
     pub(super) fn start(self) -> Result<Handle, Error> {
         let core = Arc::clone(&self.core);
         let thread = std::thread::Builder::new().name("config-core live".to_owned());
-        let thread = thread.spawn(move || self.run()).map_err(|_| {
+        let without = |_| {
             let message = "the operating system gave no thread to refresh the settings on";
             general(ProblemKind::Unreachable, message)
-        })?;
+        };
+        let thread = thread.spawn(move || self.run()).map_err(without)?;
         let _ = core.thread.set(thread.thread().id());
-        Ok(Handle { core, thread: Mutex::new(Some(thread)) })
+        let mut handle = Handle { core, thread: Mutex::new(Some(thread)), overdue: None };
+        handle.overdue = overdue::start(&handle.core).map_err(without)?;
+        Ok(handle)
     }
 
     fn run(mut self) {
@@ -369,27 +383,13 @@ impl<T: Secrets + Send + Sync> Engine<T> {
     fn look_at_state(&mut self) {
         let now = Moment::now();
         let status = self.core.status();
-        let (state, age, max_stale) =
-            (status.state(now), status.schedule.age(now), status.max_stale);
-        let is_too_old = status.state_by_age(now) == State::Expired;
-        let (policy, why) = (status.policy, status.last_failure.clone());
+        let (state, age) = (status.state(now), status.schedule.age(now));
         drop(status);
         if state != self.told {
             self.told = state;
             unharmed(|| trace::state(state, age));
         }
-        // A credential that is over is no reason to end: what else there is may serve until the store is back.
-        if is_too_old && policy == WhenExpired::Exit {
-            let why = why.unwrap_or_else(|| "the sources do not answer".to_owned());
-            let (age, limit) = (Rough(age), Rough(max_stale));
-            let line = format!(
-                "config-core: no refresh of the settings succeeded for {age}, and they may be {limit} old: {why}; \
-                 exiting with {EX_TEMPFAIL}: mend that and start again"
-            );
-            unharmed(|| trace::exiting(&line));
-            let _ = writeln!(std::io::stderr(), "{}", line.replace('\n', " "));
-            std::process::exit(EX_TEMPFAIL);
-        }
+        self.core.end_if_too_old();
     }
 }
 
@@ -419,10 +419,12 @@ impl Drop for Handle {
         self.core.order(|orders| orders.stop = true);
         unharmed(|| self.core.feed.close());
         let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let overdue = self.overdue.take();
         let Some(thread) = thread else { return };
         if thread.thread().id() == std::thread::current().id() {
             return;
         }
+        drop(overdue.map(JoinHandle::join));
         // A file on a mount that is gone, or code of the program, may hold it; it ends as soon as that lets go of it.
         let patience = Instant::now() + PATIENCE;
         while !thread.is_finished() && Instant::now() < patience {
@@ -435,7 +437,7 @@ impl Drop for Handle {
 }
 
 /// Runs what may be code of others; the thread survives its panic.
-fn unharmed(run: impl FnOnce()) {
+pub(super) fn unharmed(run: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
         std::mem::forget(payload);
     }

@@ -125,7 +125,7 @@ fn until(load: Option<Instant>) -> Instant {
     let now = Instant::now();
     let load = load.unwrap_or(now + UNTOLD);
     let left = load.saturating_duration_since(now);
-    load.checked_sub((left / 20).min(Duration::from_millis(100))).unwrap_or(load)
+    load.checked_sub((left / 10).min(Duration::from_millis(500))).unwrap_or(load)
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn a_source_that_does_not_answer_ends_at_the_deadline_and_is_unreachable() {
         others
             .source(Silent("two"))
             .source(Held::new("three", [("b", "x")]))
-            .deadline(Duration::from_millis(80))
+            .deadline(Duration::from_secs(1))
     };
     let begin = Instant::now();
     assert_eq!(kinds(loader().load()), [("b".to_owned(), ProblemKind::Unreachable)]);
@@ -81,9 +81,7 @@ fn a_source_that_does_not_answer_ends_at_the_deadline_and_is_unreachable() {
         kinds(block_on(loader().load_async())),
         [("b".to_owned(), ProblemKind::Unreachable)]
     );
-    assert!(
-        begin.elapsed() >= Duration::from_millis(160) && begin.elapsed() < Duration::from_secs(5)
-    );
+    assert!(begin.elapsed() >= Duration::from_secs(2) && begin.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
@@ -230,7 +228,7 @@ fn what_a_source_does_wrong_is_told_in_the_same_words_however_it_is_asked() {
     ] {
         let loader = || {
             let loader = Settings::loader().env([("B", "env"), ("C", "env")]).source(bad);
-            loader.deadline(Duration::from_millis(200))
+            loader.deadline(Duration::from_millis(if expected == late { 200 } else { 20_000 }))
         };
         let loads = [
             loader().load(),

@@ -52,7 +52,7 @@ fn change(bench: &Bench, live: &Live<Settings>, port: u16) {
     let mut changes = live.subscribe();
     bench.write("next.json", format!(r#"{{"port": {port}}}"#));
     std::fs::rename(bench.at("next.json"), bench.at("app.json")).unwrap();
-    let change = changes.wait(Duration::from_secs(10)).unwrap();
+    let change = changes.wait(Duration::from_secs(60)).unwrap();
     assert_eq!((change.cause, change.fields), (Cause::Changed, vec!["port"]));
 }
 
@@ -104,7 +104,7 @@ fn a_field_that_is_invalidated_is_asked_for_with_all_that_belongs_to_it() {
     soon("it is over", || refreshes() == 1);
     assert_eq!(store.asked(), 1, "another source has that field");
     live.invalidate("password");
-    let change = changes.wait(Duration::from_secs(10)).unwrap();
+    let change = changes.wait(Duration::from_secs(60)).unwrap();
     assert_eq!((change.cause, change.fields), (Cause::Invalidated, vec!["user", "password"]));
     assert_eq!(store.asked(), 2);
 }
@@ -120,7 +120,7 @@ fn a_field_that_no_file_has_any_more_is_asked_for_with_the_others() {
     let mut changes = live.subscribe();
     bench.write("next.json", r#"{"port": 1}"#);
     std::fs::rename(bench.at("next.json"), bench.at("app.json")).unwrap();
-    let change = changes.wait(Duration::from_secs(10)).unwrap();
+    let change = changes.wait(Duration::from_secs(60)).unwrap();
     assert_eq!((change.fields, store.asked()), (vec!["user", "password"], 2));
 }
 
@@ -169,7 +169,7 @@ fn a_command_is_run_once_in_its_time_to_live() {
     for port in 2..5 {
         bench.write("next.json", format!(r#"{{"port": {port}}}"#));
         std::fs::rename(bench.at("next.json"), bench.at("app.json")).unwrap();
-        assert!(changes.wait(Duration::from_secs(10)).is_some());
+        assert!(changes.wait(Duration::from_secs(60)).is_some());
     }
     assert_eq!(runs(), 1);
     live.refresh_now_blocking().unwrap();
@@ -195,11 +195,12 @@ fn a_source_that_blocks_is_not_asked_again_until_it_has_ended() {
     };
     let (bench, store) = (bench(), store());
     let loader = Settings::loader().root(bench.path()).env(NOTHING).source(store.clone());
-    let live = loader.deadline(Duration::from_millis(100)).live().start_blocking().unwrap();
-    assert_eq!((store.asked(), loads()), (1, 0));
+    let live = loader.deadline(Duration::from_secs(1)).live().start_blocking().unwrap();
+    assert_eq!(store.asked(), 1);
+    soon("no thread is left", || loads() == 0);
     store.shut();
     let error = live.refresh_now_blocking().unwrap_err().to_string();
-    assert!(error.contains("no answer within 100 ms"), "{error}");
+    assert!(error.contains("no answer within 1 s"), "{error}");
     for _ in 0..5 {
         let error = live.refresh_now_blocking().unwrap_err();
         let problem = error.iter().next().unwrap();
@@ -212,7 +213,8 @@ fn a_source_that_blocks_is_not_asked_again_until_it_has_ended() {
     store.open();
     soon("it is asked again", || live.refresh_now_blocking().is_ok());
     assert_eq!(live.health().state, State::Fresh);
-    assert_eq!((live.metrics().generation, loads()), (2, 0));
+    assert_eq!(live.metrics().generation, 2);
+    soon("no thread is left", || loads() == 0);
 }
 
 /// A store in trouble is not asked harder for it: the schedule tries again, and many instances do.

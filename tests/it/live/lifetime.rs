@@ -92,7 +92,7 @@ fn it_stops_while_a_source_holds_it_up() {
     soon("a refresh is under way", || live.health().refreshing.is_some());
     let begin = std::time::Instant::now();
     drop(live);
-    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(begin.elapsed() < Duration::from_secs(10));
     store.open();
 }
 

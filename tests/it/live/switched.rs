@@ -6,7 +6,7 @@ use config_tests::mounted::Links;
 use config_tests::soak::swaps::{Noticed, run};
 
 const SWAPS: u64 = 400;
-const LIMIT: Duration = Duration::from_secs(5);
+const LIMIT: Duration = Duration::from_secs(60);
 
 #[test]
 fn no_snapshot_is_of_two_generations_and_the_last_is_seen_by_events() {

@@ -168,7 +168,7 @@ macro_rules! sentences {
             let (asked, begun) = (bed.store.asked(), Instant::now());
             assert_eq!(code(&fresh(&pool).await.unwrap_err()), "28P01");
             assert_eq!(bed.store.asked(), asked);
-            assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+            assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
         }
 
         #[tokio::test(flavor = "multi_thread")]

@@ -86,6 +86,6 @@ fn a_watcher_that_failed_is_made_anew() {
     shared(&events.shared).is_broken = true;
     assert!(events.watch(&paths));
     std::fs::write(&paths[0], "x").unwrap();
-    told.recv_timeout(std::time::Duration::from_secs(5)).unwrap();
+    told.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
     assert!(events.watch(&[]) && events.watcher.is_none(), "nothing is left to be watched");
 }

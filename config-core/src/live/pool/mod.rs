@@ -17,7 +17,6 @@
 mod connector;
 #[cfg(feature = "deadpool")]
 pub mod deadpool;
-mod evidence;
 #[cfg(feature = "_pools")]
 mod followed;
 #[cfg(feature = "_pools")]

@@ -9,6 +9,9 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
+#[cfg(test)]
+mod tests;
+
 const PROBE: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -76,8 +79,8 @@ async fn settle<P: Settles>(busy: Busy<P>) {
         }
         if pool.drain().await && !pool.has_news() {
             drop(busy);
-            // A swap since that look found this task still there.
-            if pool.has_news() {
+            // A swap since that look found this task still there, and somebody may have brought its credential since.
+            if pool.has_news() || !pool.drain().await {
                 begin(&pool);
             }
             return;

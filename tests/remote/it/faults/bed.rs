@@ -76,7 +76,7 @@ impl Bed {
         let started = Instant::now();
         let outcome = (self.load)(deadline, &alerts);
         let took = started.elapsed();
-        assert!(took < deadline + Duration::from_secs(1), "{}: {took:?}", self.name);
+        assert!(took < deadline + Duration::from_secs(5), "{}: {took:?}", self.name);
         let failed = outcome.expect_err("the load has to fail");
         for text in [failed.error.to_string(), format!("{:?}", failed.error)] {
             assert_no_secrets(&text, &self.credentials);
