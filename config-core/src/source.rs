@@ -2,6 +2,8 @@
 
 mod call;
 mod failure;
+#[cfg_attr(not(any(feature = "_net", feature = "live")), path = "source/unnoted.rs")]
+mod noted;
 mod plan;
 
 use std::future::Future;
@@ -15,6 +17,9 @@ use crate::value::{Node, Position, Text};
 
 pub(crate) use call::Call;
 pub use failure::{Failure, FailureKind};
+#[cfg(feature = "_net")]
+pub(crate) use noted::Trouble;
+pub(crate) use noted::{Account, Noted};
 pub use plan::{Policy, SourcePlan};
 
 /// A place that values come from.
@@ -195,6 +200,9 @@ pub struct Wanted<'a> {
     /// What the source has to do with others of the load that ask the same store; none where it is alone.
     #[cfg(feature = "_net")]
     pub(crate) part: Option<&'a crate::remote::Part>,
+    /// Where the source says more of the load than its answers do.
+    #[cfg(feature = "_net")]
+    pub(crate) noted: Option<Arc<Noted>>,
 }
 
 /// One key wanted: all the names under which a source may hold it.
@@ -243,13 +251,11 @@ impl<'a> Wanted<'a> {
             only_looks: false,
             call: None,
             #[cfg(feature = "_net")]
-            kept: crate::remote::Kept {
-                cache: None,
-                stale: None,
-                attempts: crate::retry::ATTEMPTS,
-            },
+            kept: crate::remote::Kept::NOTHING,
             #[cfg(feature = "_net")]
             part: None,
+            #[cfg(feature = "_net")]
+            noted: None,
         }
     }
 

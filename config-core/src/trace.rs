@@ -1,6 +1,8 @@
 //! Events for `tracing`: what was loaded from where. No values.
 
 use crate::error::Error;
+#[cfg(feature = "tracing")]
+use crate::report::FieldOutcome;
 use crate::report::Report;
 
 /// Whether anybody listens to warnings; a load makes its report only then.
@@ -14,15 +16,41 @@ pub(crate) const fn is_on() -> bool {
     false
 }
 
-/// Tells of a load that succeeded: each field's origin, and the warnings.
+/// Tells of a load that succeeded: how many fields each source gave, each field's origin, and the warnings.
 #[cfg(feature = "tracing")]
 pub(crate) fn loaded(report: &Report) {
+    tracing::info!(
+        target: "config_core",
+        profile = report.profile(),
+        fields = report.fields().len(),
+        from = by_source(report),
+        "settings loaded",
+    );
     for field in report.fields() {
         tracing::debug!(target: "config_core", path = field.path(), from = %field.outcome(), "loaded");
     }
     for warning in report.warnings() {
         tracing::warn!(target: "config_core", "{warning}");
     }
+}
+
+/// `env 2, vault secret/app 3, defaults 1`, in order of appearance; fields that are not set are left out.
+#[cfg(feature = "tracing")]
+fn by_source(report: &Report) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for field in report.fields() {
+        let source = match field.outcome() {
+            FieldOutcome::From(origin) => origin.source(),
+            FieldOutcome::Default => "defaults",
+            _ => continue,
+        };
+        match counts.iter_mut().find(|(known, _)| *known == source) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((source, 1)),
+        }
+    }
+    let counts = counts.iter().map(|(source, count)| format!("{source} {count}"));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -66,7 +94,7 @@ pub(crate) fn started() {
         gauge.config.age_seconds = 0.0,
         gauge.config.failures_in_row = 0_u64,
         gauge.config.state = 0_u64,
-        "kept up to date",
+        "settings are kept up to date",
     );
 }
 
@@ -143,25 +171,89 @@ pub(crate) const fn refresh_failed(
 ) {
 }
 
+/// Tells of a refresh that had every answer, and that left something undone for which it has to be tried again.
+#[cfg(all(feature = "live", feature = "tracing"))]
+pub(crate) fn neglected(failures: u32, next: std::time::Duration, why: &str) {
+    tracing::warn!(
+        target: "config_core",
+        failures_in_row = failures,
+        next_try_seconds = next.as_secs_f64(),
+        monotonic_counter.config.refresh.failures = 1_u64,
+        "the settings are whole, and not all could be seen to: {why}",
+    );
+}
+
+#[cfg(all(feature = "live", not(feature = "tracing")))]
+pub(crate) const fn neglected(_: u32, _: std::time::Duration, _: &str) {}
+
 /// Tells of settings that can be relied on less than before, or fully again.
 #[cfg(all(feature = "live", feature = "tracing"))]
 pub(crate) fn state(state: crate::State, age: std::time::Duration) {
     let age_seconds = age.as_secs_f64();
     match state {
         crate::State::Fresh => {
-            tracing::info!(target: "config_core", age_seconds, gauge.config.state = 0_u64, "recovered");
+            tracing::info!(target: "config_core", age_seconds, gauge.config.state = 0_u64, "the settings are fresh again");
         }
         crate::State::Stale => {
-            tracing::warn!(target: "config_core", age_seconds, gauge.config.state = 1_u64, "stale");
+            tracing::warn!(
+                target: "config_core",
+                age_seconds,
+                gauge.config.state = 1_u64,
+                "the settings are stale: they could not be refreshed, and are served as they are",
+            );
         }
         crate::State::Expired => {
-            tracing::error!(target: "config_core", age_seconds, gauge.config.state = 2_u64, "expired");
+            tracing::error!(
+                target: "config_core",
+                age_seconds,
+                gauge.config.state = 2_u64,
+                "the settings are expired: older than `.max_stale(..)` allows, or a credential among them has ended",
+            );
         }
     }
 }
 
 #[cfg(all(feature = "live", not(feature = "tracing")))]
 pub(crate) const fn state(_: crate::State, _: std::time::Duration) {}
+
+/// What a server made of the newest credential of a pool.
+#[cfg(feature = "_pools")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pool {
+    /// It refuses it, and accepts the one of that generation.
+    Stays { with: u64 },
+    /// It refuses it, and there is no other that it accepts.
+    Lost,
+    /// It accepts it.
+    Accepted,
+}
+
+/// Tells what a server made of the credential of that generation.
+#[cfg(all(feature = "_pools", feature = "tracing"))]
+pub(crate) fn pool(generation: u64, what: Pool) {
+    match what {
+        Pool::Stays { with } => tracing::warn!(
+            target: "config_core",
+            generation,
+            with,
+            "the server of a pool refuses the newest credential; connections are made with the one before",
+        ),
+        Pool::Lost => tracing::error!(
+            target: "config_core",
+            generation,
+            "the server of a pool refuses the newest credential, and the sources have no other: \
+             no new connection can be made",
+        ),
+        Pool::Accepted => tracing::info!(
+            target: "config_core",
+            generation,
+            "the server of a pool accepts the newest credential",
+        ),
+    }
+}
+
+#[cfg(all(feature = "_pools", not(feature = "tracing")))]
+pub(crate) const fn pool(_: u64, _: Pool) {}
 
 /// Tells of settings that the program makes no connection of.
 #[cfg(all(feature = "_pools", feature = "tracing"))]

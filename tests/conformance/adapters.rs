@@ -1,15 +1,18 @@
 //! How each source is given its pairs.
 
 use std::any::Any;
+use std::ffi::OsString;
 
-use config_core::age::{Identity, encrypt_file};
-use config_core::{ExposeSecret, Node, Value};
+use config_core::{Failure, FailureKind, Node, Value};
 use config_tests::Bench;
 use config_tests::child;
-use config_tests::sources::{Boxed, Held};
-use config_tests::tree::{self, Provided};
+use config_tests::sources::{Boxed, Failing, Held};
+use config_tests::tree::Provided;
 
 use super::bed::Pairs;
+
+/// What a source takes that has no limit of its own to be tried.
+pub(super) const KIB_64: usize = 64 * 1024;
 
 /// Puts pairs where one source reads them.
 pub(super) trait Adapter {
@@ -24,6 +27,21 @@ pub(super) trait Adapter {
     /// Whether each case has to run in a process of its own.
     fn is_alone(&self) -> bool {
         false
+    }
+
+    /// Whether what may be read is a matter of permissions, which do not bind everybody.
+    fn is_of_files(&self) -> bool {
+        false
+    }
+
+    /// How many bytes it takes under the name `hidden`.
+    fn longest(&self) -> usize {
+        KIB_64
+    }
+
+    /// What such a process finds in its environment.
+    fn environment(&self) -> Vec<(&'static str, OsString)> {
+        Vec::new()
     }
 
     /// What is held while a case runs, where only one may at a time.
@@ -49,6 +67,21 @@ pub(super) trait Adapter {
     fn put_versions(&self, _bench: &Bench, _versions: &[Pairs], _read: Option<usize>) -> Given {
         unreachable!("the table says that it keeps no versions")
     }
+
+    /// Makes the source hold these, one after the other, where the keys of `Pinned` say.
+    fn put_pinned(&self, _bench: &Bench, _texts: [&str; 2]) -> Given {
+        unreachable!("the table says that its keys name no versions")
+    }
+
+    /// Makes the source hold these pairs, and refuse them.
+    fn deny(&self, _bench: &Bench, _pairs: &Pairs) -> Given {
+        unreachable!("the table says that it refuses nothing")
+    }
+
+    /// Makes the source hold these pairs where nobody answers.
+    fn lose(&self, _bench: &Bench, _pairs: &Pairs) -> Given {
+        unreachable!("the table says that it is always there")
+    }
 }
 
 /// What a loader is given beside the directory.
@@ -62,6 +95,15 @@ pub(super) struct Given {
     pub(super) provider: Option<Provided>,
     /// What has to live as long as the loads, such as a server.
     pub(super) server: Option<Box<dyn Any>>,
+}
+
+impl Given {
+    /// With another value of this variable.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.retain(|(known, _)| known != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
 }
 
 pub(super) struct Env;
@@ -96,135 +138,6 @@ impl Adapter for Process {
     fn put(&self, _bench: &Bench, pairs: &Pairs) -> Given {
         child::set_variables("APP_", pairs.variables().map(|(name, tree)| (name, tree.plain())));
         Given { of_the_process: true, ..Given::default() }
-    }
-}
-
-pub(super) struct Dotenv;
-
-impl Adapter for Dotenv {
-    fn profile(&self) -> &'static str {
-        "dotenv"
-    }
-
-    fn put(&self, bench: &Bench, pairs: &Pairs) -> Given {
-        bench.write(".env", tree::dotenv(pairs.variables()));
-        Given::default()
-    }
-
-    fn spoil(&self, bench: &Bench) -> Given {
-        bench.write(".env", "APP_TEXT=\"no end\n");
-        Given::default()
-    }
-}
-
-macro_rules! file {
-    ($adapter:ident, $syntax:ident, $broken:literal) => {
-        pub(super) struct $adapter;
-
-        impl Adapter for $adapter {
-            fn profile(&self) -> &'static str {
-                stringify!($syntax)
-            }
-
-            fn kind(&self) -> &'static str {
-                "file"
-            }
-
-            fn put(&self, bench: &Bench, pairs: &Pairs) -> Given {
-                bench.write(concat!("pairs.", stringify!($syntax)), pairs.tree().$syntax());
-                Given::default()
-            }
-
-            fn spoil(&self, bench: &Bench) -> Given {
-                bench.write(concat!("pairs.", stringify!($syntax)), $broken);
-                Given::default()
-            }
-        }
-    };
-}
-
-file!(Json, json, "{\"text\": ");
-file!(Toml, toml, "text = \"no end\n");
-file!(Yaml, yaml, "text: [\n");
-
-/// A JSON file that is encrypted as a whole.
-pub(super) struct Encrypted;
-
-impl Adapter for Encrypted {
-    fn profile(&self) -> &'static str {
-        "encrypted"
-    }
-
-    fn kind(&self) -> &'static str {
-        "file"
-    }
-
-    fn put(&self, bench: &Bench, pairs: &Pairs) -> Given {
-        encrypted(bench, pairs.tree().json().as_bytes())
-    }
-
-    fn spoil(&self, bench: &Bench) -> Given {
-        encrypted(bench, b"{\"text\": ")
-    }
-}
-
-fn encrypted(bench: &Bench, document: &[u8]) -> Given {
-    let identity = Identity::generate();
-    let file = encrypt_file(document, &identity.recipients()).expect("there is a recipient");
-    bench.write("pairs.json.age", file);
-    let key = identity.to_text().expose_secret().to_owned();
-    let variables = vec![("CONFIG_CORE_AGE_IDENTITY".to_owned(), key)];
-    Given { variables, ..Given::default() }
-}
-
-/// A command that prints a JSON object.
-pub(super) struct Exec;
-
-impl Adapter for Exec {
-    fn profile(&self) -> &'static str {
-        "exec"
-    }
-
-    fn put(&self, bench: &Bench, pairs: &Pairs) -> Given {
-        bench.write("pairs.json", pairs.tree().json());
-        Given::default()
-    }
-
-    fn put_bytes(&self, bench: &Bench, bytes: &[u8]) -> Given {
-        bench.write("pairs.json", "{}");
-        bench.write("bytes", bytes);
-        Given::default()
-    }
-
-    fn spoil(&self, bench: &Bench) -> Given {
-        bench.write("pairs.json", "{\"text\": ");
-        Given::default()
-    }
-}
-
-pub(super) struct Dir;
-
-impl Adapter for Dir {
-    fn profile(&self) -> &'static str {
-        "dir"
-    }
-
-    fn put(&self, bench: &Bench, pairs: &Pairs) -> Given {
-        bench.directory("pairs");
-        for (name, value) in pairs.files() {
-            bench.write(&format!("pairs/{name}"), value.plain() + "\n");
-        }
-        Given::default()
-    }
-
-    fn put_bytes(&self, bench: &Bench, bytes: &[u8]) -> Given {
-        bench.write("pairs/bytes", bytes);
-        Given::default()
-    }
-
-    fn spoil(&self, bench: &Bench) -> Given {
-        bench.write("pairs/text", [0xff, 0xfe, 0x00]);
-        Given::default()
     }
 }
 
@@ -277,6 +190,16 @@ impl Adapter for Custom {
         let held = Held::new("custom", [("bytes", node_of(bytes))]);
         Given { source: Some(Boxed(Box::new(held))), ..Given::default() }
     }
+
+    fn deny(&self, _bench: &Bench, _pairs: &Pairs) -> Given {
+        let failing = failing("custom", FailureKind::Denied);
+        Given { source: Some(Boxed(Box::new(failing))), ..Given::default() }
+    }
+
+    fn lose(&self, _bench: &Bench, _pairs: &Pairs) -> Given {
+        let failing = failing("custom", FailureKind::Unreachable);
+        Given { source: Some(Boxed(Box::new(failing))), ..Given::default() }
+    }
 }
 
 /// A source of the program's own that answers later.
@@ -295,6 +218,16 @@ impl Adapter for Remote {
         let held = Held::new("remote", [("bytes", node_of(bytes))]).remote();
         Given { source: Some(Boxed(Box::new(held))), ..Given::default() }
     }
+
+    fn deny(&self, _bench: &Bench, _pairs: &Pairs) -> Given {
+        let failing = failing("remote", FailureKind::Denied).remote();
+        Given { source: Some(Boxed(Box::new(failing))), ..Given::default() }
+    }
+
+    fn lose(&self, _bench: &Bench, _pairs: &Pairs) -> Given {
+        let failing = failing("remote", FailureKind::Unreachable).remote();
+        Given { source: Some(Boxed(Box::new(failing))), ..Given::default() }
+    }
 }
 
 fn node_of(bytes: &[u8]) -> Node {
@@ -303,4 +236,8 @@ fn node_of(bytes: &[u8]) -> Node {
 
 fn held(label: &'static str, pairs: &Pairs) -> Held {
     Held::new(label, pairs.by_path.iter().map(|(path, tree)| (path.clone(), tree.node())))
+}
+
+fn failing(label: &'static str, kind: FailureKind) -> Failing {
+    Failing::new(label, Failure::new(kind, "it says so"))
 }

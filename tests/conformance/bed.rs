@@ -68,7 +68,21 @@ impl Pairs {
 
     /// As variables.
     pub(super) fn variables(&self) -> impl Iterator<Item = (String, &Tree)> {
-        self.by_path.iter().map(|(path, tree)| (variable("APP", path), tree))
+        let name = move |path: &str| match self.names {
+            Names::Own | Names::Variables => variable("APP", path),
+            Names::Dotted => path.to_owned(),
+        };
+        self.by_path.iter().map(move |(path, tree)| (name(path), tree))
+    }
+
+    /// As secrets of their own, which have their names by this rule.
+    pub(super) fn each(&self, own: fn(&str) -> String) -> impl Iterator<Item = (String, &Tree)> {
+        let name = move |path: &str| match self.names {
+            Names::Own => own(path),
+            Names::Dotted => path.to_owned(),
+            Names::Variables => variable("APP", path),
+        };
+        self.by_path.iter().map(move |(path, tree)| (name(path), tree))
     }
 }
 
@@ -112,6 +126,27 @@ impl<'a> Bed<'a> {
     pub(super) fn bytes<T: Secrets>(&self, bytes: &[u8]) -> Loader<T> {
         let bench = Bench::new();
         let given = self.adapter.put_bytes(&bench, bytes);
+        self.from(bench, given)
+    }
+
+    /// A loader of a source that has a text and refuses it.
+    pub(super) fn denied<T: Secrets>(&self) -> Loader<T> {
+        let bench = Bench::new();
+        let given = self.adapter.deny(&bench, &Pairs::new(&[("text", text("here"))], Names::Own));
+        self.from(bench, given)
+    }
+
+    /// A loader of a source that has a text and does not answer.
+    pub(super) fn lost<T: Secrets>(&self) -> Loader<T> {
+        let bench = Bench::new();
+        let given = self.adapter.lose(&bench, &Pairs::new(&[("text", text("here"))], Names::Own));
+        self.from(bench, given)
+    }
+
+    /// A loader of fields whose keys name versions of a source that held one text after the other.
+    pub(super) fn pinned<T: Secrets>(&self, texts: [&str; 2]) -> Loader<T> {
+        let bench = Bench::new();
+        let given = self.adapter.put_pinned(&bench, texts);
         self.from(bench, given)
     }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use config_core::{ExposeSecret, ProblemKind};
+use config_core::{Error, ExposeSecret, ProblemKind};
 use config_tests::tree::{Tree, list, number, table, text};
 use config_tests::{failure, kinds, only};
 
 use super::bed::{Bed, Names};
-use super::declared::{Binary, Demanding, Everything, Mode, Thousand};
+use super::declared::{Binary, Demanding, Everything, Mode, Pinned, PinnedToNone, Thousand};
 
 pub(super) fn a_value_that_is_there_is_read_and_its_origin_names_the_source(bed: &Bed<'_>) {
     let loaded = bed.load_report::<Everything>(&[("text", text("here"))]).unwrap();
@@ -72,7 +72,7 @@ pub(super) fn a_null_is_absent(bed: &Bed<'_>) {
     assert!(settings.hidden.is_none() && settings.smtp.is_none());
 }
 
-pub(super) fn a_path_may_be_written_as_nested_tables(bed: &Bed<'_>) {
+pub(super) fn a_path_is_read_as_the_source_writes_it_of_itself(bed: &Bed<'_>) {
     nested(bed, Names::Own);
 }
 
@@ -172,12 +172,11 @@ pub(super) fn unicode_is_kept(bed: &Bed<'_>) {
     }
 }
 
-pub(super) fn a_value_of_64_kib_is_kept(bed: &Bed<'_>) {
-    let long: String = ('a'..='z').cycle().take(64 * 1024).collect();
-    let settings = bed
-        .load::<Everything>(&[("text", text(long.as_str())), ("hidden", text(long.as_str()))])
-        .unwrap();
+pub(super) fn a_value_of_64_kib_or_all_that_the_store_takes_is_kept(bed: &Bed<'_>) {
+    let long: String = ('a'..='z').cycle().take(bed.adapter.longest()).collect();
+    let settings = bed.load::<Everything>(&[("text", text(long.as_str()))]).unwrap();
     assert_eq!(settings.text.as_deref(), Some(long.as_str()));
+    let settings = bed.load::<Everything>(&[("hidden", text(long.as_str()))]).unwrap();
     assert_eq!(settings.hidden.unwrap().expose_secret(), long);
 }
 
@@ -275,6 +274,21 @@ pub(super) fn what_cannot_be_read_is_malformed_and_not_absent(bed: &Bed<'_>) {
     bed.is_named_by(origin.source());
 }
 
+pub(super) fn what_may_not_be_read_is_denied_and_not_absent(bed: &Bed<'_>) {
+    fails(bed, bed.denied::<Everything>().load(), ProblemKind::Denied);
+}
+
+pub(super) fn what_does_not_answer_is_unreachable_and_not_absent(bed: &Bed<'_>) {
+    fails(bed, bed.lost::<Everything>().load(), ProblemKind::Unreachable);
+}
+
+fn fails(bed: &Bed<'_>, outcome: Result<Everything, Error>, kind: ProblemKind) {
+    let error = failure(outcome);
+    assert!(error.iter().all(|problem| problem.kind() == kind), "{error}");
+    let problem = error.iter().find(|problem| problem.path() == "text").expect("it is there");
+    bed.is_named_by(problem.origin().expect("the source that failed").source());
+}
+
 pub(super) fn a_key_in_other_case_is_another_key(bed: &Bed<'_>) {
     let pairs = [("TEXT", text("upper")), ("Hidden", text("mixed")), ("text", text("lower"))];
     let settings = bed.load::<Everything>(&pairs).unwrap();
@@ -319,4 +333,23 @@ pub(super) fn a_version_that_is_not_there_is_a_failure_and_named(bed: &Bed<'_>) 
     assert!(error.iter().all(|problem| problem.kind() == ProblemKind::NotFound), "{error}");
     assert_eq!(error.iter().count(), 2);
     assert!(error.to_string().contains("no such version"), "{error}");
+}
+
+pub(super) fn an_older_version_is_read_where_the_key_names_it(bed: &Bed<'_>) {
+    let loaded = bed.pinned::<Pinned>(["first", "second"]).load_report().unwrap();
+    assert_eq!(
+        (loaded.settings.first.as_str(), loaded.settings.second.as_str()),
+        ("first", "second")
+    );
+    for path in ["first", "second"] {
+        let origin = loaded.report.origin(path).unwrap();
+        bed.is_named_by(origin.source());
+        assert!(origin.to_string().contains("version "), "{origin}");
+    }
+}
+
+pub(super) fn a_version_that_is_not_there_is_a_failure_where_the_key_names_it(bed: &Bed<'_>) {
+    let problem = only(bed.pinned::<PinnedToNone>(["first", "second"]).load().map(|it| it.none));
+    assert_eq!((problem.path(), problem.kind()), ("none", ProblemKind::NotFound));
+    assert!(problem.message().contains("no such version"), "{}", problem.message());
 }

@@ -19,7 +19,11 @@ macro_rules! from_any_source {
             profile(yaml, sources(file("pairs.yaml"))),
             profile(dir, sources(dir("pairs"))),
             profile(encrypted, sources(file("pairs.json.age"))),
-            profile(exec, sources(exec("cat pairs.json"))),
+            profile(encrypted_dotenv, sources(dotenv)),
+            profile(sealed_dotenv, sources(dotenv)),
+            profile(sealed_json, sources(file("pairs.json"))),
+            profile(exec, sources(exec("./sh print"))),
+            profile(exec_each, sources(exec("./sh print {key}"))),
             profile(memory, sources("memory")),
             profile(figment, sources("figment")),
             profile(custom, sources("custom")),
@@ -32,6 +36,7 @@ macro_rules! from_any_source {
             profile(gcp_own, sources(gcp)),
             profile(azure, sources(azure("{PLACE}"))),
             profile(azure_own, sources(azure)),
+            profile(keyring, sources(keyring("{PLACE}"))),
         )]
         pub(super) struct $name { $($body)* }
     };
@@ -101,6 +106,41 @@ from_any_source! {
         pub(super) bytes: Option<SecretBytes>,
         #[secret(format = any, aws = "conformance-bytes", gcp = "conformance-bytes", exec = "cat bytes")]
         pub(super) whole: Option<SecretBytes>,
+    }
+}
+
+// The versions are those that the adapters put.
+from_any_source! {
+    struct Pinned {
+        #[setting(
+            required,
+            vault = "secret/conformance-pinned@1#text",
+            aws = "ssm:/conformance-pinned@1",
+            gcp = "conformance-pinned@1",
+            azure = "conformance-pinned@10000000000000000000000000000000"
+        )]
+        pub(super) first: String,
+        #[setting(
+            required,
+            vault = "secret/conformance-pinned@2#text",
+            aws = "ssm:/conformance-pinned@2",
+            gcp = "conformance-pinned@2",
+            azure = "conformance-pinned@20000000000000000000000000000000"
+        )]
+        pub(super) second: String,
+    }
+}
+
+from_any_source! {
+    struct PinnedToNone {
+        #[setting(
+            default = "none",
+            vault = "secret/conformance-pinned@9#text",
+            aws = "ssm:/conformance-pinned@9",
+            gcp = "conformance-pinned@9",
+            azure = "conformance-pinned@90000000000000000000000000000000"
+        )]
+        pub(super) none: String,
     }
 }
 

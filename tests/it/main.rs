@@ -22,6 +22,7 @@ mod memory;
 mod memory_live;
 #[cfg(target_os = "linux")]
 mod memory_remote;
+mod places;
 mod planned;
 #[path = "../runtimes/mod.rs"]
 mod runtimes;

@@ -1,16 +1,18 @@
-//! What is left in memory of a secret that came from a store, a command or an encrypted file, and of the credential that
-//! it was asked with: seen from outside, with and without the allocator that wipes.
+//! What is left in memory of a secret that came from a store, a command, a keyring or an encrypted file, and of the
+//! credential that it was asked with: seen from outside, with and without the allocator that wipes.
 //!
 //! What clients of others keep is counted, published in SECURITY.md, and may not grow.
 
+use std::ffi::OsString;
 use std::process::Command;
 
 use config_core::ExposeSecret;
 use config_core::age::{Identity, encrypt_file};
 use config_tests::Bench;
 use config_tests::crafted::{Scene, Store, Vendor, Way};
+use config_tests::keyring::Session;
 use config_tests::memory::{Census, Copy, Paused, Region, canary, fingerprint};
-use config_tests_servers::base64;
+use config_tests_servers::{base64, unique};
 
 const SIZES: [usize; 3] = [40, 200, 5_000];
 
@@ -28,41 +30,80 @@ enum From {
     Store { vendor: Vendor, way: Way, secure: bool },
     Command,
     Encrypted,
+    Keyring,
 }
 
-/// One way to load, and how many runs of bytes the clients of others leave at most: of the value, of the credential,
-/// of the token that a login gives.
+/// One way to load, by its name in the table of SECURITY.md.
 struct Load {
     name: &'static str,
     from: From,
-    most: [usize; 3],
 }
 
+/// Whole runs of bytes, and parts.
+type Runs = (usize, usize);
+
 const LOADS: &[Load] = &[
-    of("vault, token", Vendor::Vault, Way::Token, false, [1, 1, 0]),
-    of("vault, token, TLS", Vendor::Vault, Way::Token, true, [4, 1, 0]),
-    of("vault, AppRole", Vendor::Vault, Way::Login, false, [1, 0, 2]),
-    of("vault, AppRole, TLS", Vendor::Vault, Way::Login, true, [4, 0, 4]),
-    of("aws, keys", Vendor::Aws, Way::Token, false, [1, 1, 7]),
-    of("aws, keys, TLS", Vendor::Aws, Way::Token, true, [4, 1, 7]),
-    of("aws parameters, keys", Vendor::Ssm, Way::Token, false, [1, 1, 7]),
-    of("gcp, token", Vendor::Gcp, Way::Token, false, [1, 1, 0]),
-    of("gcp, token, TLS", Vendor::Gcp, Way::Token, true, [4, 1, 0]),
-    of("gcp, metadata server", Vendor::Gcp, Way::Login, false, [1, 0, 2]),
-    of("azure, token, TLS", Vendor::Azure, Way::Token, true, [4, 1, 0]),
-    of("azure, client secret, TLS", Vendor::Azure, Way::Login, true, [4, 3, 9]),
-    Load { name: "exec", from: From::Command, most: [0, 0, 0] },
-    Load { name: "age", from: From::Encrypted, most: [3, 0, 0] },
+    of("vault, token", Vendor::Vault, Way::Token, false),
+    of("vault, token, TLS", Vendor::Vault, Way::Token, true),
+    of("vault, AppRole", Vendor::Vault, Way::Login, false),
+    of("vault, AppRole, TLS", Vendor::Vault, Way::Login, true),
+    of("vault, Kubernetes", Vendor::Vault, Way::Machine, false),
+    of("vault, JWT", Vendor::Vault, Way::Assertion, false),
+    of("aws, keys", Vendor::Aws, Way::Token, false),
+    of("aws, keys, TLS", Vendor::Aws, Way::Token, true),
+    of("aws parameters, keys", Vendor::Ssm, Way::Token, false),
+    of("aws, web identity", Vendor::Aws, Way::Assertion, false),
+    of("aws, machine", Vendor::Aws, Way::Machine, false),
+    of("gcp, token", Vendor::Gcp, Way::Token, false),
+    of("gcp, token, TLS", Vendor::Gcp, Way::Token, true),
+    of("gcp, metadata server", Vendor::Gcp, Way::Login, false),
+    of("azure, token, TLS", Vendor::Azure, Way::Token, true),
+    of("azure, client secret, TLS", Vendor::Azure, Way::Login, true),
+    Load { name: "exec", from: From::Command },
+    Load { name: "age", from: From::Encrypted },
+    Load { name: "keyring", from: From::Keyring },
 ];
 
-const fn of(name: &'static str, vendor: Vendor, way: Way, secure: bool, most: [usize; 3]) -> Load {
-    Load { name, from: From::Store { vendor, way, secure }, most }
+const fn of(name: &'static str, vendor: Vendor, way: Way, secure: bool) -> Load {
+    Load { name, from: From::Store { vendor, way, secure } }
+}
+
+/// What SECURITY.md says is left at most: of the value, of the credential and of the token that a login gives, for each
+/// size.
+fn published() -> Vec<(&'static str, [[Runs; 3]; 3])> {
+    let text = include_str!("../../SECURITY.md");
+    let table = text.split("| from | value |").nth(1).expect("a table");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let row = |line: &'static str| {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        let name = cells.next().expect("a name");
+        let name = name.split_once(" (").map_or(name, |(name, _)| name);
+        let cells: Vec<_> = cells.map(cell).collect();
+        (name, cells.try_into().expect("three cells"))
+    };
+    rows.map(row).collect()
+}
+
+/// `session token 7 / 6 / 6`, `3 / 3 / 3+1`, or one number for all sizes.
+fn cell(text: &str) -> [Runs; 3] {
+    let numbers = text.trim_start_matches(|it: char| !it.is_ascii_digit());
+    let runs = |text: &str| {
+        let (whole, parts) = text.split_once('+').unwrap_or((text, "0"));
+        (whole.parse().expect("a number"), parts.parse().expect("a number"))
+    };
+    let mut each: Vec<Runs> = numbers.split(" / ").map(runs).collect();
+    if let [all] = each[..] {
+        each = vec![all; 3];
+    }
+    each.try_into().expect("a number for each size")
 }
 
 /// What is to be loaded, and what a process is told for it.
 struct Told {
     profile: &'static str,
     variables: Vec<(String, String)>,
+    /// What stands in its environment.
+    environment: Vec<(&'static str, OsString)>,
     /// What must not be left of the value, in its spelling on the way, of the credential, and of what a login gave.
     canaries: Vec<Vec<String>>,
     value: String,
@@ -77,12 +118,14 @@ impl Load {
             From::Store { vendor, way, secure } => of_store(&bench, vendor, way, secure, size),
             From::Command => of_command(&bench, size),
             From::Encrypted => of_encrypted(&bench, size),
+            From::Keyring => of_keyring(size),
         };
         let pairs = told.variables.iter();
         let lines: String = pairs.map(|(name, value)| format!("{name}={value}\n")).collect();
         let file = bench.write("told", lines);
         let mut command = Command::new(env!("CARGO_BIN_EXE_memory-remote"));
         command.arg(told.profile).arg(&file).env_clear().env("PATH", "/usr/bin:/bin");
+        command.envs(told.environment);
         match memory {
             Memory::AsItIs => {}
             Memory::Kept => drop(command.env("QUARANTINE", "")),
@@ -135,9 +178,17 @@ fn of_store(bench: &Bench, vendor: Vendor, way: Way, secure: bool, size: usize) 
         Vendor::Gcp => "gcp",
         Vendor::Azure => "azure",
     };
+    let variables = store.variables(&authority);
+    // What asks for the credentials of a role looks there, whatever a loader is given.
+    let own = ["AWS_ENDPOINT_URL", "AWS_EC2_METADATA_SERVICE_ENDPOINT"];
+    let environment = own.into_iter().filter_map(|name| {
+        let (_, value) = variables.iter().find(|(known, _)| known == name)?;
+        Some((name, value.into()))
+    });
     Told {
         profile,
-        variables: store.variables(&authority),
+        environment: environment.collect(),
+        variables,
         canaries: vec![spelled, vec![credential], vec![issued]],
         value,
         kept: Box::new(store),
@@ -150,6 +201,7 @@ fn of_command(bench: &Bench, size: usize) -> Told {
     Told {
         profile: "exec",
         variables: vec![("PLACE".to_owned(), place.display().to_string())],
+        environment: Vec::new(),
         canaries: vec![vec![value.clone()], Vec::new(), Vec::new()],
         value,
         kept: Box::new(()),
@@ -167,7 +219,22 @@ fn of_encrypted(bench: &Bench, size: usize) -> Told {
     Told {
         profile: "age",
         variables: vec![("PLACE".to_owned(), place), ("CONFIG_CORE_AGE_IDENTITY".to_owned(), key)],
+        environment: Vec::new(),
         canaries: vec![vec![value.clone()], vec![own.to_ascii_lowercase(), own], Vec::new()],
+        value,
+        kept: Box::new(()),
+    }
+}
+
+fn of_keyring(size: usize) -> Told {
+    let (value, service) = (canary(size), unique("app"));
+    let session = Session::shared();
+    session.put(&service, "token", value.as_bytes());
+    Told {
+        profile: "keyring",
+        variables: vec![("PLACE".to_owned(), service)],
+        environment: session.environment().into(),
+        canaries: vec![vec![value.clone()], Vec::new(), Vec::new()],
         value,
         kept: Box::new(()),
     }
@@ -186,25 +253,28 @@ fn the_wiping_allocator_leaves_nothing_of_what_came_or_was_asked_with() {
 #[test]
 fn without_it_no_more_is_left_than_is_published() {
     println!("| from | value | credential | token of a login |\n|---|---|---|---|");
-    for load in LOADS {
+    let published = published();
+    let names: Vec<&str> = published.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, LOADS.iter().map(|load| load.name).collect::<Vec<_>>());
+    for (load, (_, most)) in LOADS.iter().zip(published) {
         let kept = SIZES.map(|size| load.left(size, Memory::Kept));
         let as_it_is = SIZES.map(|size| load.left(size, Memory::AsItIs));
         let cell = |what: usize| {
-            let shown = |(full, partial): (usize, usize)| match partial {
+            let shown = |(full, partial): Runs| match partial {
                 0 => full.to_string(),
                 _ => format!("{full}+{partial}"),
             };
             kept.map(|left| shown(left[what])).join(" / ")
         };
         println!("| {} | {} | {} | {} |", load.name, cell(0), cell(1), cell(2));
-        for (what, most) in load.most.into_iter().enumerate() {
-            for (left, size) in kept.iter().zip(SIZES) {
-                let (full, partial) = left[what];
-                assert!(full + partial <= most, "{}, {size} bytes: {left:?}", load.name);
-            }
-            // Written over in part, one copy may show as several runs; whole ones are no more.
-            for (left, size) in as_it_is.iter().zip(SIZES) {
-                assert!(left[what].0 <= most, "{}, {size} bytes, reused: {left:?}", load.name);
+        for (what, most) in most.into_iter().enumerate() {
+            for (index, size) in SIZES.into_iter().enumerate() {
+                let (name, (full, parts)) = (load.name, most[index]);
+                let left = kept[index][what];
+                assert!(left.0 + left.1 <= full + parts, "{name}, {size} bytes: {left:?}");
+                // Written over in part, one copy may show as several runs; whole ones are no more.
+                let left = as_it_is[index][what];
+                assert!(left.0 <= full + parts, "{name}, {size} bytes, reused: {left:?}");
             }
         }
     }

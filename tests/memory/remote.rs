@@ -1,4 +1,5 @@
-//! A process that loads a secret from a store over a network, drops everything, and waits to be looked into.
+//! A process that loads a secret from a store over a network, from a command, a keyring or an encrypted file, drops
+//! everything, and waits to be looked into.
 //!
 //! `memory-remote KIND FILE`; the file has a line `NAME=VALUE` for each variable that the source is set up by. With
 //! `QUARANTINE` in its environment it reuses no memory, with `WIPING` its allocator wipes.
@@ -20,7 +21,8 @@ static ALLOCATOR: Quarantine = Quarantine::new();
     profile(gcp, sources(gcp("{PLACE}"))),
     profile(azure, sources(azure("{PLACE}"))),
     profile(exec, sources(exec("cat {PLACE}"))),
-    profile(age, sources(file("{PLACE}")))
+    profile(age, sources(file("{PLACE}"))),
+    profile(keyring, sources(keyring("{PLACE}")))
 )]
 struct Settings {
     #[secret(required, format = any)]

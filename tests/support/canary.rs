@@ -88,8 +88,8 @@ fn hash(window: u64) -> usize {
     (window.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - FILTER_BITS)) as usize
 }
 
-/// How a text may be written: as it is, escaped for JSON and by Rust, percent-encoded, in hex and in base64 at each
-/// alignment.
+/// How a text may be written: as it is, escaped for JSON and by Rust, percent-encoded, in hex, in base64 at each
+/// alignment, and as the names of hosts are.
 #[must_use]
 pub fn encodings(text: &str) -> Vec<Vec<u8>> {
     let bytes = text.as_bytes();
@@ -107,6 +107,7 @@ pub fn encodings(text: &str) -> Vec<Vec<u8>> {
         encodings.push(base64(&bytes[skipped..], b"+/"));
         encodings.push(base64(&bytes[skipped..], b"-_"));
     }
+    encodings.push(text.to_lowercase().into_bytes());
     encodings
 }
 

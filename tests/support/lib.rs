@@ -6,6 +6,8 @@ pub mod changing;
 pub mod child;
 #[cfg(target_os = "linux")]
 pub mod crafted;
+#[cfg(target_os = "linux")]
+pub mod keyring;
 pub mod listen;
 #[cfg(target_os = "linux")]
 pub mod memory;

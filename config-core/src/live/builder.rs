@@ -102,8 +102,9 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         self
     }
 
-    /// How old they may become where they cannot be refreshed; an hour unless told. Counted from the last refresh that
-    /// succeeded, and judged when one fails: where it is no longer than [`ttl`](Self::ttl), one that fails may be enough.
+    /// How old they may become where they cannot be refreshed; an hour unless told. Counted from the oldest answer that
+    /// the last refresh that succeeded rests on, and judged when one fails: where it is no longer than
+    /// [`ttl`](Self::ttl), one that fails may be enough.
     ///
     /// ```
     /// # use config_core::Secrets;
@@ -214,6 +215,7 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         {
             let ttl = self.ttl;
             options.cache.get_or_insert_with(|| crate::remote::Cache::new(ttl));
+            options.follower = Some(crate::remote::Follower::new());
         }
         self.loader.keep_environment();
         self
@@ -236,10 +238,14 @@ impl<T: Secrets + Send + Sync> LiveBuilder<T> {
         let now = Moment::now();
         let terms = Terms { ttl: self.ttl, max_stale: self.max_stale };
         let mut schedule = Schedule::new(terms, now, &mut fastrand::f64);
+        schedule.rests_on(refresher.oldest());
         schedule.lent(now, refresher.next_due(now), &mut fastrand::f64);
         let mut status = Status::new(schedule, self.max_stale, self.when_expired, deadline);
-        status.note(told, now);
+        status.note(told);
         status.good_until = refresher.good_until();
+        if let Some(trouble) = refresher.trouble() {
+            status.neglects(trouble, refresher.retry_after(), now);
+        }
         #[cfg(feature = "_net")]
         let core = Core::new(status, keeper, cache);
         #[cfg(not(feature = "_net"))]

@@ -355,10 +355,22 @@ impl<T: Secrets + Send + Sync> Engine<T> {
         status.events_work = self.watch.events_work();
         match outcome {
             Ok(change) => {
+                status.good_until = self.refresher.good_until();
+                if let Some(trouble) = self.refresher.trouble() {
+                    self.began.get_or_insert(cause);
+                    status.failures += 1;
+                    status.neglects(trouble, self.refresher.retry_after(), now);
+                    let next = status.schedule.next().saturating_duration_since(now);
+                    let failures = status.schedule.failures();
+                    drop(status);
+                    trace::refreshed(generation, change.as_ref(), cause);
+                    trace::neglected(failures, next, &trouble.why);
+                    return;
+                }
                 self.began = None;
                 status.last_failure = None;
-                status.good_until = self.refresher.good_until();
                 status.schedule.succeeded(now, self.refresher.next_due(now), &mut fastrand::f64);
+                status.schedule.rests_on(self.refresher.oldest());
                 drop(status);
                 trace::refreshed(generation, change.as_ref(), cause);
             }

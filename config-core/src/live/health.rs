@@ -23,7 +23,9 @@ use crate::source::FailureKind;
 pub struct Health {
     /// The number of the current generation; the first is 1.
     pub generation: u64,
-    /// How long ago a refresh succeeded last. A machine that slept is counted in.
+    /// How old the oldest answer is that the settings of the last refresh that succeeded rest on: what a store was not
+    /// asked for again, since its answer was kept, is as old as that. What is lent counts as new until it ends. A machine
+    /// that slept is counted in.
     pub age: Duration,
     /// How far the settings can be relied on.
     pub state: State,
@@ -32,11 +34,13 @@ pub struct Health {
     pub live_generations: Vec<u64>,
     /// How long the refresh that is running has been running: a file on a mount that is gone holds it for good.
     pub refreshing: Option<Duration>,
-    /// How many refreshes failed since the last that succeeded.
+    /// How many refreshes failed since the last that succeeded, those counted that had every answer and could not see to
+    /// what is lent.
     pub failures_in_row: u32,
     /// How long until the next refresh, if nothing happens before.
     pub next_try: Duration,
-    /// Why the last refresh failed, the fields by their paths; none where it succeeded. It says less than the
+    /// Why the last refresh failed, the fields by their paths, or what could not be seen to, by the source; none where it
+    /// succeeded. It says less than the
     /// [`Error`](crate::Error) of [`refresh_now`](crate::Live::refresh_now), which names every place and what to do.
     pub last_failure: Option<String>,
     /// Each source that was asked, in the order of priority.
@@ -55,7 +59,7 @@ pub struct Health {
 pub struct SourceHealth {
     /// Its name in reports: `vault secret/app`.
     pub label: String,
-    /// How long ago it answered last; none where it never did.
+    /// How long ago it answered last, to this process; none where it never did. An answer that was kept is none.
     pub last_success: Option<Duration>,
     /// How many times it failed since.
     pub failures_in_row: u32,
@@ -99,7 +103,7 @@ pub struct SourceHealth {
 pub struct Metrics {
     /// The number of the current generation.
     pub generation: u64,
-    /// How long ago a refresh succeeded last.
+    /// How old the settings are, as [`Health::age`] says.
     pub age_seconds: f64,
     /// How many refreshes there were, those that failed included; the first load is none.
     pub refreshes_total: u64,

@@ -200,6 +200,10 @@ impl<T: Secrets + Send + Sync> Live<T> {
     /// call, so that what changed before the call is seen. A credential under a lease is kept as long as it is good; see
     /// [`invalidate`](Self::invalidate). Dropped while it waits, it leaves the refresh to others.
     ///
+    /// A store that asked to be left alone (`Retry-After`) is, by this as by any other refresh: asked all the same it
+    /// would refuse again, and everybody else for longer. It fails at once then, with an error that names the host and
+    /// says for how long; what needs nothing of that store is taken up.
+    ///
     /// # Errors
     /// Every problem of every field, as of a load, and the settings stay as they were; or
     /// [`Circular`](ProblemKind::Circular), where a validator or parser asks for the refresh that it is a part of. One

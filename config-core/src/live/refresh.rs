@@ -10,7 +10,7 @@ use super::engine::{Core, general};
 use super::fingerprint::Fingerprints;
 use super::lent::Lent;
 use super::stamps::Stamps;
-use super::status::Told;
+use super::status::{Told, Trouble};
 use super::watch::Watch;
 use crate::build::{self, Wanted};
 use crate::clock::Moment;
@@ -40,6 +40,10 @@ pub(super) struct Refresher<T> {
     is_unsettled: bool,
     lent: Lent,
     retry_after: Option<Duration>,
+    /// How old the oldest answer was that the last load took.
+    oldest: Duration,
+    /// What kept it from seeing to all that it took.
+    trouble: Option<Trouble>,
     settings: PhantomData<fn() -> T>,
 }
 
@@ -97,7 +101,9 @@ impl<T: Secrets> Refresher<T> {
             stamps: None,
             is_unsettled: false,
             lent,
-            retry_after: None,
+            retry_after: Told::retry_after(&told),
+            oldest: Told::oldest(&told),
+            trouble: Told::trouble(&told),
             settings: PhantomData,
         };
         Ok(First { settings: built.settings, refresher, told, paths })
@@ -105,11 +111,14 @@ impl<T: Secrets> Refresher<T> {
 
     /// Loads everything, and judges it. What differs counts as current from here on.
     pub(super) fn load(&mut self, watch: &Watch, core: &Core) -> Result<Next<T>, Error> {
-        self.retry_after = None;
+        (self.retry_after, self.trouble) = (None, None);
         let mut resolution = self.resolve(watch)?;
         let told = Told::of(&resolution);
         self.retry_after = Told::retry_after(&told);
-        core.status().note(told, Moment::now());
+        (self.oldest, self.trouble) = (Told::oldest(&told), Told::trouble(&told));
+        #[cfg(feature = "_net")]
+        let is_well = Told::is_well(&told);
+        core.status().note(told);
         forget_refused(&resolution);
         let lent = Lent::of(&resolution);
         let mut prints = Fingerprints::of(&resolution, &self.keyed);
@@ -131,6 +140,12 @@ impl<T: Secrets> Refresher<T> {
         core.status().pending.clone_from(&pending);
         self.pending.clone_from(&pending);
         let restart_only = if is_news { pending } else { Vec::new() };
+        #[cfg(feature = "_net")]
+        if let (true, Some(cache), Some(follower)) =
+            (is_well, &self.options.cache, self.options.follower)
+        {
+            cache.let_go(follower);
+        }
         Ok(Next { settings, fields, restart_only })
     }
 
@@ -140,6 +155,10 @@ impl<T: Secrets> Refresher<T> {
             let before = watch.stamps();
             // Should it come to an end early, it is not known for what files look like now.
             self.stamps = Some(before.clone());
+            #[cfg(feature = "_net")]
+            if let Some(follower) = &mut self.options.follower {
+                follower.loads();
+            }
             let questions = Questions::Fields(T::schema());
             let resolution = match resolve::blocking(questions, &self.options, Depth::First) {
                 Ok(resolution) => resolution,
@@ -225,6 +244,15 @@ impl<T: Secrets> Refresher<T> {
 
     pub(super) const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    pub(super) const fn oldest(&self) -> Duration {
+        self.oldest
+    }
+
+    /// What kept the last load, which had every answer, from seeing to all that it took.
+    pub(super) const fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
     }
 }
 

@@ -50,7 +50,8 @@ pub enum State {
     /// The last refresh succeeded, and the next is not long overdue.
     Fresh,
     /// The last refresh failed, or is missing: the machine slept. The settings are those of an earlier one, and not yet
-    /// too old.
+    /// too old. Or it had every answer, but not from the store: what is lent could not be prolonged, or an earlier answer
+    /// was taken.
     Stale,
     /// They could not be refreshed for longer than they may be served, or a credential among them was lent for a time
     /// that is over.
@@ -62,6 +63,8 @@ pub enum State {
 pub(crate) struct Schedule {
     terms: Terms,
     succeeded: Moment,
+    /// How old the settings were then: what they rest on may have been kept.
+    older: Duration,
     failures: u32,
     /// How often the wait after a failure was doubled.
     doubled: u32,
@@ -78,7 +81,15 @@ impl Schedule {
         let terms = Terms { ttl: terms.ttl.min(FOREVER), ..terms };
         let wait = within(interval(terms.ttl, random), random);
         let turn = now + wait.max(CLOSEST);
-        Self { terms, succeeded: now, failures: 0, doubled: 0, turn, next: turn }
+        Self {
+            terms,
+            succeeded: now,
+            older: Duration::ZERO,
+            failures: 0,
+            doubled: 0,
+            turn,
+            next: turn,
+        }
     }
 
     /// After a refresh that succeeded; `due` is when to see to the first of what is lent.
@@ -89,10 +100,16 @@ impl Schedule {
             self.turn = now + (interval - late);
         }
         self.succeeded = now;
+        self.older = Duration::ZERO;
         self.failures = 0;
         self.doubled = 0;
         self.next = self.turn.max(now + CLOSEST);
         self.lent(now, due, random);
+    }
+
+    /// The settings of the last refresh that succeeded were that old then.
+    pub(crate) const fn rests_on(&mut self, older: Duration) {
+        self.older = older;
     }
 
     /// Pulls the next refresh forward to when something lent is due, or a tenth of the way there later: what was lent to
@@ -121,11 +138,16 @@ impl Schedule {
         // Those who were all told the same moment must not all come at it.
         let spread = doubled.max(least.min(LONGEST));
         let asked = now + least;
-        let ends = [Some(self.succeeded + self.terms.max_stale), valid_until];
-        let left = ends.into_iter().flatten().map(|end| end.saturating_duration_since(asked));
-        // What is over already bounds nothing.
-        let left = left.filter(|left| !left.is_zero()).min();
-        let bound = left.map_or(spread, |left| spread.min((left / 4).max(CLOSEST)));
+        // What is over already bounds nothing. Settings grow too old for all at the same moment, who would come the closer
+        // together; a lease is one's own.
+        let quarter = |end: Moment, least: Duration| {
+            let left = end.saturating_duration_since(asked);
+            (!left.is_zero()).then(|| (left / 4).max(least))
+        };
+        let max_stale = self.terms.max_stale.saturating_sub(self.older);
+        let of_settings = quarter(self.succeeded + max_stale, FIRST);
+        let of_lease = valid_until.and_then(|end| quarter(end, CLOSEST));
+        let bound = [of_settings, of_lease].into_iter().flatten().fold(spread, Duration::min);
         self.failures = self.failures.saturating_add(1);
         // The many tries before the end of a short lease are no reason to wait long after it.
         if bound >= doubled {
@@ -146,7 +168,7 @@ impl Schedule {
 
     /// How old the settings are.
     pub(crate) const fn age(&self, now: Moment) -> Duration {
-        now.saturating_duration_since(self.succeeded)
+        now.saturating_duration_since(self.succeeded).saturating_add(self.older)
     }
 
     /// How far they can be relied on. They expire by a refresh that fails alone: after a long sleep there is one to come.

@@ -8,7 +8,7 @@ use super::schedule::{Schedule, State};
 use crate::clock::Moment;
 use crate::error::{Error, Problem};
 use crate::resolve::{Missed, Outcome, Resolution};
-use crate::source::{Failure, FailureKind};
+use crate::source::{Account, Failure, FailureKind};
 
 pub(super) struct Status {
     pub(super) schedule: Schedule,
@@ -43,6 +43,20 @@ struct Known {
 pub(super) struct Told {
     label: String,
     failure: Option<Failure>,
+    /// When it answered last; none where it was not asked this time.
+    answered: Option<Moment>,
+    /// How old the oldest of its answers is.
+    oldest: Duration,
+    /// Where it gave every answer in spite of the failure: when the first of what it could not see to is over.
+    unattended: Option<Option<Moment>>,
+}
+
+/// What keeps settings that are whole from being seen to.
+pub(super) struct Trouble {
+    /// In words that hold no value.
+    pub(super) why: String,
+    /// When the first of what was lent is over for it.
+    pub(super) ends: Option<Moment>,
 }
 
 impl Status {
@@ -108,9 +122,12 @@ impl Status {
     }
 
     /// Notes what each source said.
-    pub(super) fn note(&mut self, told: Vec<Told>, now: Moment) {
-        for Told { label, failure } in told {
+    pub(super) fn note(&mut self, told: Vec<Told>) {
+        for Told { label, failure, answered, .. } in told {
             let at = self.sources.iter().position(|known| known.label == label);
+            if at.is_none() && failure.is_none() && answered.is_none() {
+                continue;
+            }
             let at = at.unwrap_or_else(|| {
                 let (last_success, failures, last_failure) = (None, 0, None);
                 self.sources.push(Known { label, last_success, failures, last_failure });
@@ -123,11 +140,23 @@ impl Status {
                     known.last_failure = Some((failure.to_string(), failure.kind()));
                 }
                 None => {
-                    known.last_success = Some(now);
+                    known.last_success = known.last_success.max(answered);
                     (known.failures, known.last_failure) = (0, None);
                 }
             }
         }
+    }
+
+    /// Notes what keeps settings that are whole from being seen to, and when to try that again.
+    pub(super) fn neglects(
+        &mut self,
+        trouble: &Trouble,
+        retry_after: Option<Duration>,
+        now: Moment,
+    ) {
+        self.last_failure = Some(trouble.why.clone());
+        let ends = self.good_until.into_iter().chain(trouble.ends).min();
+        self.schedule.failed(now, retry_after, ends, &mut fastrand::f64);
     }
 
     pub(super) fn health(&self, generation: u64, live_generations: Vec<u64>) -> Health {
@@ -175,11 +204,48 @@ impl Told {
             outcome.or_else(missed).cloned()
         };
         let known = (0..resolution.list.len()).filter_map(|entry| {
-            let failure = failed(entry);
-            let is_known = failure.is_some() || resolution.list.opened(entry).is_some();
-            is_known.then(|| Self { label: resolution.label(entry), failure })
+            let (failure, source) = (failed(entry), resolution.list.opened(entry));
+            if failure.is_none() && source.is_none() {
+                return None;
+            }
+            let noted = resolution.noted.iter().find(|(of, _)| *of == entry);
+            let account = noted.map(|(_, noted)| noted.account()).unwrap_or_else(|| Account {
+                // A local source is asked when it is opened.
+                answered: source.filter(|source| !source.is_remote()).map(|_| Moment::now()),
+                ..Account::default()
+            });
+            let label = resolution.label(entry);
+            let (answered, oldest) = (account.answered, account.oldest);
+            Some(match (failure, account.trouble) {
+                (None, Some(trouble)) => {
+                    let (failure, unattended) = (Some(trouble.failure), Some(trouble.ends));
+                    Self { label, failure, answered, oldest, unattended }
+                }
+                (failure, _) => Self { label, failure, answered, oldest, unattended: None },
+            })
         });
         known.collect()
+    }
+
+    /// How old the oldest answer is.
+    pub(super) fn oldest(told: &[Self]) -> Duration {
+        told.iter().map(|told| told.oldest).max().unwrap_or_default()
+    }
+
+    /// What keeps them from being seen to, where no answer is missing.
+    pub(super) fn trouble(told: &[Self]) -> Option<Trouble> {
+        let unattended = || told.iter().filter_map(|told| Some((told, told.unattended?)));
+        let why =
+            |(told, _): (&Self, _)| Some(format!("{}: {}", told.label, told.failure.as_ref()?));
+        let whys: Vec<String> = unattended().filter_map(why).collect();
+        let ends = unattended().filter_map(|(_, ends)| ends).min();
+        (!whys.is_empty()).then(|| Trouble { why: whys.join("; "), ends })
+    }
+
+    /// Whether every source did what it was asked.
+    #[cfg(feature = "_net")]
+    pub(super) fn is_well(told: &[Self]) -> bool {
+        told.iter().all(|told| told.failure.is_none())
     }
 
     /// How long the most patient of them wants to be left alone.

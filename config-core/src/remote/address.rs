@@ -21,7 +21,7 @@ pub(crate) fn is_loopback(address: &str) -> bool {
 }
 
 /// Whether it leads no further than to the link, where clouds have their metadata servers.
-#[cfg(any(feature = "aws", feature = "gcp"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 pub(crate) fn is_of_the_link(address: &str) -> bool {
     is_loopback(address)
         || host(address).and_then(|host| number(&host)).is_some_and(|address| match address {
@@ -95,7 +95,7 @@ mod tests {
         assert!(exposed("https://vault.example:8200").is_none());
     }
 
-    #[cfg(any(feature = "aws", feature = "gcp"))]
+    #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
     #[test]
     fn metadata_servers_are_of_the_link() {
         use super::is_of_the_link;

@@ -1,5 +1,6 @@
 //! What was read is kept for a while, in memory, so that loads that follow do not ask again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 #[cfg(feature = "age")]
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 use super::absent::{self, Gone};
 #[cfg(feature = "age")]
 use super::disk::{Disk, Record};
+use super::follower::{Asked, Follower};
 use super::given::Given;
 use super::lease::Lease;
 use super::reading::is_out_of_reach;
@@ -50,6 +52,10 @@ struct Inner {
     disk: Option<Disk>,
 }
 
+/// How old an answer may be in the file that nobody in the process has asked for: it may be of a token that is no more.
+#[cfg(feature = "age")]
+const LEFT_OVER: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Which store, and which secret in it.
 type Address = (Arc<str>, Read);
 
@@ -63,6 +69,7 @@ struct Entry {
     flight: Option<watch::Receiver<Option<Outcome>>>,
     /// The fields that want it.
     fields: BTreeSet<String>,
+    asked: Asked,
 }
 
 #[derive(Clone)]
@@ -92,7 +99,17 @@ pub(super) struct Flight {
 }
 
 /// What may be taken of an earlier answer, or why nothing may, in words.
-pub(super) type Earlier = Result<Outcome, String>;
+pub(super) type Earlier = Result<Was, String>;
+
+/// An earlier answer.
+pub(super) enum Was {
+    There(Blob),
+    /// There was no such secret.
+    Absent {
+        why: Cow<'static, str>,
+        age: Duration,
+    },
+}
 
 /// Somebody else's [`Flight`].
 pub(super) struct Waiting {
@@ -125,6 +142,11 @@ impl Cache {
     /// [`OnFailure::Stale`](crate::OnFailure::Stale), without which the file has no effect. The answers of leases are not
     /// written to it. A file that cannot be read or written fails no load: it is a warning.
     ///
+    /// Each answer is kept by whom it was given to: what a token of earlier got is not taken for another, and no other
+    /// can be told from one that comes back. What nothing in the process has asked for is therefore left in the file,
+    /// for 30 days; older than that it is dropped when the file is written next. Who must know it gone sooner removes
+    /// the file along with the token.
+    ///
     /// The identity is the key that the file is encrypted to and opened with. It has to be the same at the next start, so
     /// it is kept where the process can read it and others cannot: a file that
     /// [`Identity::read`](crate::age::Identity::read) reads, written once by `age-keygen -o key.txt`, or by the program
@@ -154,7 +176,7 @@ impl Cache {
                 Ok(blob) => (Some(Held::new(blob, given, given.came())), None),
                 Err(why) => (None, Some(Gone { why: why.into(), given })),
             };
-            ((store.into(), read), Entry { held, absent, flight: None, fields })
+            ((store.into(), read), Entry { held, absent, fields, ..Entry::default() })
         });
         let entries = Mutex::new(entries.collect());
         let time_to_live = self.inner.time_to_live;
@@ -194,6 +216,9 @@ impl Cache {
                 (None, Some(gone)) => (Err(gone.why.to_string()), gone.given.wall()),
                 (None, None) => return None,
             };
+            if entry.asked.is_nobodys() && at.elapsed().is_ok_and(|age| age > LEFT_OVER) {
+                return None;
+            }
             Some(Record {
                 store: store.to_string(),
                 read: read.clone(),
@@ -273,14 +298,35 @@ impl Cache {
         }
     }
 
+    /// Drops what live settings no longer ask for: the load that is on has succeeded, and has asked for all they need.
+    /// What others have asked for stays.
+    #[cfg(feature = "live")]
+    pub(crate) fn let_go(&self, follower: Follower) {
+        let mut entries = self.entries();
+        let before = entries.len();
+        entries.retain(|_, entry| !entry.asked.is_given_up_by(follower));
+        let is_less = entries.len() < before;
+        drop(entries);
+        if is_less {
+            self.save();
+        }
+    }
+
     /// What there is to do for a secret, wanted for these fields.
-    pub(super) fn turn(&self, store: &Arc<str>, read: &Read, wanted: &[String]) -> Turn {
+    pub(super) fn turn(
+        &self,
+        store: &Arc<str>,
+        read: &Read,
+        wanted: &[String],
+        follower: Option<Follower>,
+    ) -> Turn {
         let address = (Arc::clone(store), read.clone());
         let mut entries = self.entries();
         let entry = entries.entry(address.clone()).or_default();
         entry.fields.extend(wanted.iter().cloned());
+        entry.asked.by(follower);
         if let Some(held) = entry.held.as_ref().filter(|held| held.is_fresh()) {
-            return Turn::Fresh(held.blob.clone());
+            return Turn::Fresh(held.again());
         }
         if let Some(landed) = &entry.flight {
             let (held, absent) = (entry.held.clone(), entry.absent.clone());
@@ -339,6 +385,11 @@ impl Held {
             self.until = self.given.came();
         }
     }
+
+    /// It, for a load that did not ask the store for it.
+    fn again(&self) -> Blob {
+        Blob { given: Some(self.given.came()), ..self.blob.clone() }
+    }
 }
 
 impl Flight {
@@ -362,20 +413,22 @@ impl Flight {
             }
         };
         entry.absent = None;
-        let given = Given::now();
+        // What was lent is taken again without asking, or where nobody could be asked.
+        let again = entry.held.as_ref().filter(|_| blob.given.is_some());
+        let given = again.map_or_else(Given::now, |held| held.given);
         let due = blob.lease.as_ref().and_then(Lease::due);
-        let is_old = given.came() + self.cache.inner.time_to_live;
+        let is_old = Moment::now() + self.cache.inner.time_to_live;
         let until = due.into_iter().chain(blob.good_until).fold(is_old, Moment::min);
-        entry.held = Some(Held::new(blob.clone(), given, until));
+        let blob = Blob { given: None, trouble: None, ..blob.clone() };
+        entry.held = Some(Held::new(blob, given, until));
     }
 
     /// What was lent before, if that is not over.
     pub(super) fn lent(&self) -> Option<Blob> {
         let entries = self.cache.entries();
-        let held = entries.get(&self.address)?.held.as_ref();
-        let blob = &held.filter(|held| !held.is_refused)?.blob;
-        let lease = blob.lease.as_ref().filter(|lease| !lease.is_over(Moment::now()));
-        lease.is_some().then(|| blob.clone())
+        let held = entries.get(&self.address)?.held.as_ref().filter(|held| !held.is_refused)?;
+        let lease = held.blob.lease.as_ref().filter(|lease| !lease.is_over(Moment::now()));
+        lease.is_some().then(|| held.again())
     }
 
     /// What was read before.
@@ -416,12 +469,12 @@ fn earlier(held: Option<&Held>, absent: Option<&Gone>, oldest: Duration) -> Earl
             let age = Some(held.given.age(oldest)?);
             match held.blob.good_until.is_some_and(|until| until <= Moment::now()) {
                 true => Err("the kept answer was lent, and is good no longer".to_owned()),
-                false => Ok(Ok(Blob { age, ..held.blob.clone() })),
+                false => Ok(Was::There(Blob { age, ..held.blob.clone() })),
             }
         }
         (None, Some(Gone { why, given })) => {
             let age = given.age(oldest)?;
-            Ok(Err(Unread::WasAbsent { why: why.clone(), age }))
+            Ok(Was::Absent { why: why.clone(), age })
         }
         (None, None) => Err("no earlier answer is kept".to_owned()),
     }

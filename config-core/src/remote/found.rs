@@ -137,7 +137,9 @@ impl Words<'_> {
         let absence = |why| self.absence(self.located.name(), why);
         match unread {
             Unread::Absent(why) => Answer::Absent(absence(Cow::Borrowed(*why))),
-            Unread::WasAbsent { why, age } => Answer::Absent(absence(why.clone()).aged(Some(*age))),
+            Unread::WasAbsent { why, age, .. } => {
+                Answer::Absent(absence(why.clone()).aged(Some(*age)))
+            }
             Unread::NotRead(why) => Answer::Unread(absence(Cow::Borrowed(*why))),
             Unread::Failed(failure) => self.failed(failure, None),
         }

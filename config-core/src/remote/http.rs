@@ -1,6 +1,7 @@
 //! Requests to a store: bounded in number, time and size, made again where that helps, their bodies wiped.
 
 mod client;
+mod quiet;
 mod trouble;
 
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ use crate::document::json;
 use crate::retry::{self, Budget};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Text, append};
+use quiet::Quiet;
 use trouble::Trouble;
 
 /// How many requests to one store may be under way at once.
@@ -45,6 +47,7 @@ pub(crate) struct Http {
     secure: OnceCell<Result<reqwest::Client, Failure>>,
     permits: Semaphore,
     budget: Budget,
+    quiet: Quiet,
 }
 
 /// One request.
@@ -170,7 +173,7 @@ impl Response {
             wait.map_or(String::new(), |wait| format!("; asks to wait {} s", wait.as_secs()));
         let message = format!("{why} (HTTP {}{asks}){}", self.status, self.attempts);
         let failure = Failure::new(kind, message);
-        let failure = match wait.filter(|_| matches!(self.status, 429 | 503)) {
+        let failure = match self.wish(self.status) {
             Some(wait) => failure.retry_after(wait),
             None => failure,
         };
@@ -195,6 +198,11 @@ impl Response {
     fn retry_after(&self) -> Option<Duration> {
         retry::asked_for(self.header(RETRY_AFTER.as_str()), self.header(DATE.as_str()))
     }
+
+    /// How long the store wants to be left alone, where it has a reason for it.
+    fn wish(&self, status: u16) -> Option<Duration> {
+        self.retry_after().filter(|wait| *wait <= DAY && matches!(status, 429 | 503))
+    }
 }
 
 impl Http {
@@ -205,18 +213,20 @@ impl Http {
             secure: OnceCell::const_new(),
             permits: Semaphore::const_new(PARALLEL),
             budget: Budget::new(),
+            quiet: Quiet::new(),
         }
     }
 
     /// Makes a request, again where the store is in trouble and it may be made again, until then at most.
     ///
     /// # Errors
-    /// No answer came, or none that could be read whole. A status that tells of a failure is an answer.
+    /// The store asked a while ago to be left alone, and is. No answer came, or none that could be read whole. A status that tells of a failure is an answer.
     pub(crate) async fn send(
         &self,
         request: &Request,
         until: Instant,
     ) -> Result<Response, Failure> {
+        self.quiet.allows(request)?;
         let started = Instant::now();
         let until = until.checked_sub(EARLY).unwrap_or(until);
         let client = self.client(request, until).await?;
@@ -253,6 +263,7 @@ impl Http {
                 }
                 (None, Ok(mut response)) => {
                     let status = (request.status)(&response);
+                    self.quiet.note(request, &response, status);
                     let is_open = !request.repeatable && may_be_carried_out(status);
                     response.attempts = seen.told(is_open);
                     return Ok(response);

@@ -8,13 +8,16 @@
 )]
 
 mod absent;
+mod account;
 pub(crate) mod address;
 pub(crate) mod blocking;
 pub(crate) mod body;
+pub(crate) mod both;
 mod cache;
 #[cfg(feature = "age")]
 mod disk;
 pub(crate) mod encode;
+mod follower;
 mod forward;
 mod found;
 mod given;
@@ -38,6 +41,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use absent::gone;
 pub use cache::Cache;
+pub(crate) use follower::Follower;
 pub(crate) use forward::is_source_by;
 use lease::Lease;
 use locate::{Located, Place};
@@ -49,7 +53,8 @@ use together::{Store, Want};
 
 use crate::clock::Moment;
 use crate::source::{
-    Answer, Answers, Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted,
+    Answer, Answers, Claims, Failure, FailureKind, Fetch, Key, Noted, Source, SourcePlan, Trouble,
+    Wanted,
 };
 use crate::value::Node;
 
@@ -91,12 +96,15 @@ pub(crate) trait Backend: Send + Sync + Sized + 'static {
     }
 
     /// What was read earlier, prolonged at the store; none where a fresh one has to be read. Asked for what is lent alone.
+    ///
+    /// # Errors
+    /// The store could not be asked, or not now; what was lent is good until it ends.
     fn prolonged(
         &self,
         _blob: &Blob,
         _asking: Asking,
-    ) -> impl Future<Output = Option<Blob>> + Send {
-        std::future::ready(None)
+    ) -> impl Future<Output = Result<Option<Blob>, Failure>> + Send {
+        std::future::ready(Ok(None))
     }
 
     /// When the token that one asks with has to be seen to; none where it needs nothing.
@@ -107,6 +115,11 @@ pub(crate) trait Backend: Send + Sync + Sized + 'static {
     /// Sees to that token, where nothing else is asked with it: what was lent under it ends with it.
     fn upkeep(&self, _asking: Asking) -> impl Future<Output = ()> + Send {
         std::future::ready(())
+    }
+
+    /// What kept it from seeing to that token when it was time to; none where it is seen to.
+    fn trouble(&self) -> Option<Trouble> {
+        None
     }
 
     /// What has to be asked before these can be read, as far as it is known without asking; without a token in hand, the
@@ -169,6 +182,8 @@ pub(crate) struct Kept {
     pub(crate) stale: Option<Duration>,
     /// How often one request is tried.
     pub(crate) attempts: u32,
+    /// Whose load it is, where it is one of live settings.
+    pub(crate) follower: Option<Follower>,
 }
 
 /// What came of reading one secret.
@@ -187,6 +202,10 @@ pub(crate) struct Blob {
     pub(crate) lease: Option<Lease>,
     /// How old it is, where the store could not be reached and an earlier answer was taken.
     pub(crate) age: Option<Duration>,
+    /// When the store gave it, where that was for an earlier load.
+    pub(crate) given: Option<Moment>,
+    /// Why it is an earlier one, or was not prolonged, where the store should have been asked.
+    pub(crate) trouble: Option<Box<Failure>>,
     /// What the store remarked on it, in words that hold no value.
     pub(crate) remarks: Vec<String>,
 }
@@ -198,7 +217,7 @@ pub(crate) enum Unread {
     /// failure, see [`gone`].
     Absent(&'static str),
     /// The store cannot be reached; when it last was, it had no such secret.
-    WasAbsent { why: Cow<'static, str>, age: Duration },
+    WasAbsent { why: Cow<'static, str>, age: Duration, failure: Box<Failure> },
     /// It was not read, since that would change something: why.
     NotRead(&'static str),
     /// The store could not say.
@@ -261,6 +280,7 @@ impl<B: Backend> Remote<B> {
         asking: Asking,
         kept: Kept,
         part: Option<&Part>,
+        noted: Option<&Noted>,
     ) -> Answers {
         let reads = distinct(&located);
         let wanted = standing(&reads, &located);
@@ -277,6 +297,9 @@ impl<B: Backend> Remote<B> {
         if !asking.only_looks {
             let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
             *lent = Lent::after(*lent, &outcomes);
+        }
+        if let Some(noted) = noted {
+            noted.put(account::of(&reads, &outcomes, self.backend.trouble()));
         }
         self.remark(&mut outcomes);
         self.note(&reads, &outcomes);
@@ -374,8 +397,8 @@ impl<B: Backend> Source for Remote<B> {
         }
         let located = self.locate(wanted.keys());
         let asking = Asking { until: until(wanted.until()), only_looks: wanted.only_looks() };
-        let kept = wanted.kept.clone();
-        Fetch::Pending(Box::pin(self.answer(wanted.keys(), located, asking, kept, wanted.part)))
+        let (kept, part, noted) = (wanted.kept.clone(), wanted.part, wanted.noted.as_deref());
+        Fetch::Pending(Box::pin(self.answer(wanted.keys(), located, asking, kept, part, noted)))
     }
 
     fn __claim(&self, wanted: &Wanted<'_>) {
@@ -418,9 +441,11 @@ impl<B: Backend> Source for Remote<B> {
             let reads: Vec<Read> = wants.into_iter().map(|(read, _)| read).collect();
             let before = self.backend.before(&reads);
             plan.round_trips += before.waits;
-            if wanted.part.is_none_or(|part| part.logs_in(store)) {
-                plan.calls.splice(0..0, before.calls);
-            }
+            let calls = match wanted.part {
+                Some(part) => part.unplanned(store, before.calls),
+                None => before.calls,
+            };
+            plan.calls.splice(0..0, calls);
         }
         match self.backend.exposed() {
             Some(exposed) => plan.warns(exposed),
@@ -450,6 +475,12 @@ impl Lent {
     }
 }
 
+impl Kept {
+    /// Nothing is kept, and nobody follows.
+    pub(crate) const NOTHING: Self =
+        Self { cache: None, stale: None, attempts: crate::retry::ATTEMPTS, follower: None };
+}
+
 impl Blob {
     /// Whether it is as good tomorrow as today, as far as the store says.
     #[cfg(feature = "age")]
@@ -459,7 +490,16 @@ impl Blob {
 
     /// A secret of which nothing more is known.
     pub(crate) const fn new(node: Node) -> Self {
-        Self { node, version: None, good_until: None, lease: None, age: None, remarks: Vec::new() }
+        Self {
+            node,
+            version: None,
+            good_until: None,
+            lease: None,
+            age: None,
+            given: None,
+            trouble: None,
+            remarks: Vec::new(),
+        }
     }
 }
 

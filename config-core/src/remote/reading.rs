@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
 use super::blocking::blocking;
-use super::cache::{Cache, Earlier, Flight, Turn};
+use super::cache::{Cache, Earlier, Flight, Turn, Was};
+use super::follower::Follower;
 use super::runtime::Runtime;
 use super::{Asking, Backend, Blob, Kept, Outcome, Read, Unread, tries};
 use crate::clock::Moment;
@@ -22,18 +23,17 @@ pub(super) async fn all<B: Backend>(
     kept: Kept,
 ) -> Result<Vec<Outcome>, Failure> {
     let backend = Arc::clone(backend);
-    let work = tries::at_most(kept.attempts, async move {
+    let Kept { cache, stale, attempts, follower } = kept;
+    let work = tries::at_most(attempts, async move {
         if !asking.only_looks && backend.due().is_some_and(|due| due <= Moment::now()) {
             backend.upkeep(asking).await;
         }
-        match kept {
-            Kept { cache: None, .. } => {
+        match cache {
+            None => {
                 let reads = reads.into_iter().map(|(read, _)| read).collect();
                 backend.read_all(reads, asking).await
             }
-            Kept { cache: Some(cache), stale, .. } => {
-                through(&cache, &backend, reads, asking, stale).await
-            }
+            Some(cache) => through(&cache, &backend, reads, asking, stale, follower).await,
         }
     });
     runtime.run(work).await
@@ -98,6 +98,7 @@ async fn through<B: Backend>(
     reads: Vec<(Read, Vec<String>)>,
     asking: Asking,
     stale: Option<Duration>,
+    follower: Option<Follower>,
 ) -> Vec<Outcome> {
     let identity = match identity(backend, asking).await {
         Ok(identity) => identity,
@@ -109,7 +110,7 @@ async fn through<B: Backend>(
     let mut outcomes: Vec<Option<Outcome>> = reads.iter().map(|_| None).collect();
     let (mut leading, mut waiting) = (Vec::new(), Vec::new());
     for (index, (read, fields)) in reads.iter().enumerate() {
-        match cache.turn(&identity, read, fields) {
+        match cache.turn(&identity, read, fields, follower) {
             Turn::Fresh(blob) => outcomes[index] = Some(Ok(blob)),
             Turn::Lead(flight) => leading.push((index, flight)),
             Turn::Wait(flight) => waiting.push((index, flight)),
@@ -158,11 +159,17 @@ async fn through<B: Backend>(
 /// with why there is none.
 fn or_earlier(outcome: Outcome, earlier: Option<Earlier>) -> Outcome {
     match (outcome, earlier) {
-        (Err(Unread::Failed(failure)), Some(earlier)) if is_out_of_reach(&failure) => earlier
-            .unwrap_or_else(|why| {
+        (Err(Unread::Failed(failure)), Some(earlier)) if is_out_of_reach(&failure) => match earlier
+        {
+            Ok(Was::There(blob)) => Ok(Blob { trouble: Some(Box::new(failure)), ..blob }),
+            Ok(Was::Absent { why, age }) => {
+                Err(Unread::WasAbsent { why, age, failure: Box::new(failure) })
+            }
+            Err(why) => {
                 let message = format!("{}; {why}", failure.message).into();
                 Err(Unread::Failed(Failure { message, ..failure }))
-            }),
+            }
+        },
         (outcome, _) => outcome,
     }
 }
@@ -215,7 +222,8 @@ fn is_late(asking: Asking) -> bool {
     Instant::now() + Duration::from_millis(200) >= asking.until
 }
 
-/// What was lent earlier and is still good, prolonged where it is time to: a fresh one would be another credential.
+/// What was lent earlier and is still good, prolonged where it is time to: a fresh one would be another credential. One
+/// that could not be prolonged stays as it is, with why.
 async fn prolonged<B: Backend>(
     backend: &Arc<B>,
     leading: &[(usize, Flight)],
@@ -230,8 +238,12 @@ async fn prolonged<B: Backend>(
         if let Some(blob) = lent.filter(|_| is_due) {
             let backend = Arc::clone(backend);
             set.spawn(tries::alike(async move {
-                let prolonged = backend.prolonged(&blob, asking);
-                (at, timeout_at(asking.until.into(), prolonged).await.ok().flatten())
+                let started = Instant::now();
+                let prolonged = timeout_at(asking.until.into(), backend.prolonged(&blob, asking));
+                match prolonged.await.unwrap_or_else(|_| Err(late(started))) {
+                    Ok(prolonged) => (at, prolonged.map(|blob| Blob { given: None, ..blob })),
+                    Err(failure) => (at, Some(Blob { trouble: Some(Box::new(failure)), ..blob })),
+                }
             }));
         }
     }

@@ -1,3 +1,4 @@
+mod accounts;
 mod kept;
 mod together;
 
@@ -238,7 +239,7 @@ fn what_is_late_fails_and_holds_up_nothing_else() {
 }
 
 fn keeping(cache: &Cache, stale: Option<Duration>) -> Kept {
-    Kept { cache: Some(cache.clone()), stale, attempts: 1 }
+    Kept { cache: Some(cache.clone()), stale, attempts: 1, follower: None }
 }
 
 #[test]

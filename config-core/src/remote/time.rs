@@ -25,6 +25,9 @@ pub(crate) fn read(text: &str) -> Option<SystemTime> {
             let (sign, zone) = zone.split_at_checked(1)?;
             let mut parts = zone.split(':').map(|part| part.parse::<i64>().ok());
             let (hours, minutes) = (parts.next()??, parts.next()??);
+            if !(0..=23).contains(&hours) || !(0..=59).contains(&minutes) {
+                return None;
+            }
             let seconds = (hours * 60 + minutes) * 60;
             match sign {
                 "+" => seconds,
@@ -91,6 +94,14 @@ mod tests {
         assert_eq!(seconds("2024-02-29T14:30:00+02:30"), Some(1_709_208_000));
         assert_eq!(seconds("2024-02-29T07:00:00-05:00"), Some(1_709_208_000));
         assert_eq!(seconds("2000-12-31T23:59:60Z"), Some(978_307_200));
+    }
+
+    #[test]
+    fn a_zone_is_less_than_a_day_away() {
+        assert_eq!(seconds("1970-01-02T00:00:00+23:59"), Some(60));
+        for zone in ["+24:00", "-00:60", "+9223372036854775807:00", "+-1:00", "+00:-1"] {
+            assert_eq!(seconds(&format!("2024-02-29T12:00:00{zone}")), None, "{zone}");
+        }
     }
 
     #[test]

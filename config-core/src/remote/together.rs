@@ -33,8 +33,8 @@ pub(super) type Store = (usize, Option<Duration>);
 #[derive(Default)]
 struct Shared {
     claims: HashMap<(Store, Read), Claim>,
-    /// The stores whose login is planned.
-    logged_in: HashSet<usize>,
+    /// What is planned to be asked of each store before anything is read.
+    planned: HashSet<(usize, String)>,
 }
 
 /// A secret that somebody is to read.
@@ -70,9 +70,12 @@ impl Part {
         wants.into_iter().filter(|want| shared.claim(self.number, store, want)).collect()
     }
 
-    /// Whether no other has planned the login to that store.
-    pub(super) fn logs_in(&self, store: Store) -> bool {
-        self.shared().logged_in.insert(store.0)
+    /// Those of the calls before anything is read of that store that no other has planned.
+    pub(super) fn unplanned(&self, store: Store, mut calls: Vec<String>) -> Vec<String> {
+        let planned = &mut self.shared().planned;
+        calls.retain(|call| !planned.contains(&(store.0, call.clone())));
+        planned.extend(calls.iter().map(|call| (store.0, call.clone())));
+        calls
     }
 
     /// What came of each: of those that are this source's to read by reading them, of the others by waiting.

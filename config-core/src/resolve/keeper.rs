@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use self::answered::Answered;
-use super::round::Leave;
+use super::round::{Known, Leave};
 use crate::clock::Moment;
 use crate::source::{Answers, Failure, Source};
 use crate::sources::{Connection, Unopened, Variables};
@@ -156,7 +156,7 @@ impl Keeper {
     }
 
     /// Leave to ask a source for these fields; or what is to be taken in the stead of asking.
-    pub(super) fn leave(&self, of: &Of, paths: &[&str]) -> Result<Leave, Answers> {
+    pub(super) fn leave(&self, of: &Of, paths: &[&str]) -> Result<Leave, Box<Known>> {
         self.answered.leave(of, paths)
     }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::round::Leave;
+use super::round::{Known, Leave};
 use super::{OnFailure, Options};
 use crate::environment::Context;
 use crate::error::{Problem, ProblemKind};
@@ -218,7 +218,7 @@ impl SourceList {
     }
 
     /// Leave to ask an entry for these fields; or what is to be taken in the stead of asking.
-    pub(super) fn leave(&self, entry: usize, paths: &[&str]) -> Result<Leave, Answers> {
+    pub(super) fn leave(&self, entry: usize, paths: &[&str]) -> Result<Leave, Box<Known>> {
         #[cfg(feature = "live")]
         if let Some((keeper, profile)) = &self.keeper {
             return keeper.leave(&(profile.clone(), entry), paths);

@@ -32,7 +32,7 @@ use crate::origin::Absence;
 use crate::schema::{Leaf, Schema};
 #[cfg(feature = "testing")]
 use crate::source::Answer;
-use crate::source::{Failure, FailureKind, Found, Key, Source};
+use crate::source::{Failure, FailureKind, Found, Key, Noted, Source};
 use crate::value::Node;
 
 pub use alert::{Alert, AlertKind};
@@ -72,6 +72,9 @@ pub(crate) struct Options {
     pub(crate) strict: bool,
     #[cfg(feature = "_net")]
     pub(crate) cache: Option<crate::remote::Cache>,
+    /// Whose loads these are, where what they no longer ask for is not to be kept for them.
+    #[cfg(all(feature = "_net", feature = "live"))]
+    pub(crate) follower: Option<crate::remote::Follower>,
     /// Where remote sources stay open from one load to the next.
     #[cfg(feature = "live")]
     pub(crate) keeper: Option<Arc<Keeper>>,
@@ -117,6 +120,8 @@ pub(crate) struct Resolution {
     pub(crate) general: Vec<Problem>,
     /// The entries whose given place is not there, which is one of those problems.
     pub(crate) missing: Vec<usize>,
+    /// The entries of remote sources that were asked, and what these say of it.
+    pub(crate) noted: Vec<(usize, Arc<Noted>)>,
     #[cfg(feature = "testing")]
     tap: Option<Tap>,
 }
@@ -212,6 +217,7 @@ fn begin(
         misses: Vec::new(),
         general,
         missing,
+        noted: Vec::new(),
         #[cfg(feature = "testing")]
         tap: options.tap.clone(),
     };
@@ -302,6 +308,8 @@ pub(crate) static UNTOLD: Options = Options {
     strict: false,
     #[cfg(feature = "_net")]
     cache: None,
+    #[cfg(all(feature = "_net", feature = "live"))]
+    follower: None,
     #[cfg(feature = "live")]
     keeper: None,
     #[cfg(feature = "live")]

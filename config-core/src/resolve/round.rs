@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::walk::Asked;
 use super::{Questions, SourceList};
-use crate::source::{Answers, Call, Failure, FailureKind};
+use crate::source::{Account, Answers, Call, Failure, FailureKind};
 
 /// The sources that a load has questions for, and what is known of those that are not asked.
 pub(super) struct Round(Vec<(Asked, Option<Answers>)>);
@@ -26,6 +26,21 @@ pub(super) struct Leave {
     pub(super) forgotten: u64,
 }
 
+/// What is to be taken in the stead of asking a source.
+#[cfg_attr(not(feature = "live"), allow(dead_code, reason = "live settings alone keep something"))]
+pub(super) struct Known {
+    pub(super) answers: Answers,
+    /// When it gave them.
+    pub(super) account: Account,
+}
+
+impl Known {
+    #[cfg(feature = "live")]
+    pub(super) fn failed(failure: Failure) -> Box<Self> {
+        Box::new(Self { answers: Err(failure), account: Account::default() })
+    }
+}
+
 impl Round {
     /// Takes what an earlier load was answered and may still be taken; a source that is still busy with an earlier call
     /// has failed.
@@ -37,7 +52,11 @@ impl Round {
                     asked.leave = leave;
                     (asked, None)
                 }
-                Err(answers) => (asked, Some(answers)),
+                Err(known) => {
+                    let Known { answers, account } = *known;
+                    asked.noted.put(account);
+                    (asked, Some(answers))
+                }
             }
         };
         Self(asked.into_iter().map(known).collect())

@@ -1,11 +1,13 @@
 //! The walk down the list.
 
+use std::sync::Arc;
+
 use super::round::Leave;
 use super::{Depth, Options, Outcome, Questions, Resolution, left_out};
 use crate::environment::Context;
 use crate::origin::Absence;
 use crate::schema::Presence;
-use crate::source::{Answer, Answers, Failure, FailureKind, Fetch, Found, Key, Wanted};
+use crate::source::{Answer, Answers, Failure, FailureKind, Fetch, Found, Key, Noted, Wanted};
 use crate::sources::Unopened;
 
 /// A source that was asked for a question and did not win it.
@@ -32,6 +34,7 @@ pub(super) struct Asked {
     pub(super) entry: usize,
     pub(super) questions: Vec<usize>,
     pub(super) leave: Leave,
+    pub(super) noted: Arc<Noted>,
 }
 
 /// Walks the list with local sources; gives back what remote ones have to be asked.
@@ -74,6 +77,7 @@ pub(super) fn merge(
 ) {
     let ranks: Vec<(Vec<usize>, Vec<usize>)> = routes(resolution, questions);
     for (asked, answers) in asked.into_iter().zip(answers) {
+        resolution.noted.push((asked.entry, asked.noted));
         let each = spread(answers, asked.questions.len());
         let go_on = falls_through(resolution, options, asked.entry);
         for (question, answer) in asked.questions.into_iter().zip(each) {
@@ -143,7 +147,7 @@ impl Walk<'_, '_> {
 
     fn ask(&mut self, entry: usize, open: &mut Vec<usize>) {
         let source = match self.resolution.list.source(entry, self.context) {
-            Ok(source) => std::sync::Arc::clone(source),
+            Ok(source) => Arc::clone(source),
             Err(unopened) => {
                 let why = unopened.to_string();
                 let answers = match unopened {
@@ -162,8 +166,9 @@ impl Walk<'_, '_> {
             match self.asked.iter_mut().find(|asked| asked.entry == entry) {
                 Some(asked) => asked.questions.extend_from_slice(open),
                 None => {
-                    let leave = Leave::default();
-                    self.asked.push(Asked { entry, questions: open.clone(), leave });
+                    let (questions, leave, noted) =
+                        (open.clone(), Leave::default(), Arc::default());
+                    self.asked.push(Asked { entry, questions, leave, noted });
                 }
             }
             return;

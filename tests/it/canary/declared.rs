@@ -29,6 +29,7 @@ use zeroize::Zeroize;
     profile(azure, sources(azure("{PLACE}"))),
     profile(exec, sources(exec("sh run"))),
     profile(age, sources(file("c.json.age"))),
+    profile(keyring, sources(keyring("canary"))),
 )]
 pub(super) struct Settings {
     #[secret(format = any, env = ["APP_TOKEN", "APP_OLD_TOKEN"])]

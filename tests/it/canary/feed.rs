@@ -13,6 +13,7 @@ use config_tests::crafted::{Scene, Vendor};
 
 use super::declared::Settings;
 use super::inputs::Input;
+use super::keyring;
 use super::stores::Open;
 
 /// The sources that are given inputs.
@@ -40,12 +41,16 @@ pub(super) enum Source {
     Age,
     /// A file whose values are encrypted, each by itself.
     Sealed,
+    /// The keyring of a desktop.
+    Keyring,
+    /// One whose answers are wrong.
+    SecretService,
 }
 
 /// An input as its source holds it; a loader can be made of it as often as one is wanted.
 pub(super) struct Fed<'a> {
     input: &'a Input,
-    bench: Bench,
+    pub(super) bench: Bench,
     document: Vec<u8>,
 }
 
@@ -63,7 +68,30 @@ impl Source {
                 | Self::Exec
                 | Self::Age
                 | Self::Sealed
-        ) || self.vendor().is_some()
+        ) || self.is_asked()
+    }
+
+    /// Whether somebody else is asked, which takes its time.
+    pub(super) fn is_asked(self) -> bool {
+        self.vendor().is_some() || matches!(self, Self::Keyring | Self::SecretService)
+    }
+
+    /// How many inputs it is given: a keyring is asked over a connection of its own for every load.
+    pub(super) const fn inputs(self) -> usize {
+        match self {
+            Self::Keyring => 50,
+            Self::SecretService => 100,
+            _ => 1_000,
+        }
+    }
+
+    /// Whether a line of a log tells nothing but where a secret service says that things stand, as SECURITY.md states.
+    pub(super) fn is_told_by_others(self, line: &str) -> bool {
+        let of_entry =
+            line.starts_with("DEBUG keyring_core create entry wrapping Wrapper { path: ");
+        let of_signal = line.starts_with("TRACE zbus::connection::socket_reader message=")
+            && line.contains("Msg { type: Signal, ");
+        self == Self::SecretService && (of_entry || of_signal)
     }
 
     /// Whose API a store is asked by.
@@ -78,7 +106,7 @@ impl Source {
         }
     }
 
-    fn profile(self) -> &'static str {
+    pub(super) fn profile(self) -> &'static str {
         match self {
             Self::Env => "env",
             Self::Process => "process",
@@ -99,6 +127,7 @@ impl Source {
             Self::Exec => "exec",
             Self::Age => "age",
             Self::Sealed => "json",
+            Self::Keyring | Self::SecretService => "keyring",
         }
     }
 }
@@ -140,6 +169,11 @@ impl<'a> Fed<'a> {
             Source::Yaml => drop(fed.bench.write("c.yaml", &fed.document)),
             Source::Dir => fed.write_directory(),
             Source::Process => fed.set_variables(),
+            Source::Keyring => keyring::hold(fed.entries()),
+            Source::SecretService => {
+                let odd = input.odd.expect("what is wrong");
+                keyring::answer(&fed.entries(), odd, &input.canaries);
+            }
             _ => fed.open_store(),
         }
         fed
@@ -166,6 +200,16 @@ impl<'a> Fed<'a> {
             way: wrong.way,
         };
         Open::of(vendor).hold(scene, wrong, &self.input.canaries, &self.input.damage);
+    }
+
+    /// The values, and what damage leaves of them.
+    fn entries(&self) -> Vec<(String, Vec<u8>)> {
+        let texts = self.input.pairs.iter().chain(&self.input.strangers);
+        let damaged = |tree: &Tree| {
+            let damage = self.input.damage.iter();
+            damage.fold(tree.plain().into_bytes(), |bytes, damage| damage.apply(bytes))
+        };
+        texts.map(|(path, tree)| (path.clone(), damaged(tree))).collect()
     }
 
     /// Also to what is no text.
@@ -233,6 +277,7 @@ impl<'a> Fed<'a> {
             Source::Figment => empty.figment(Provided(table(input))),
             Source::Custom => empty.source(held("custom", input)),
             Source::Remote => empty.source(held("remote", input).remote()),
+            Source::Keyring | Source::SecretService => empty.deadline(Duration::from_secs(60)),
             Source::Age | Source::Sealed => match &input.identity {
                 Some(identity) => empty.env([("CONFIG_CORE_AGE_IDENTITY", identity.as_str())]),
                 None => empty,

@@ -5,10 +5,13 @@ use std::fmt;
 use config_core::ExposeSecret;
 use config_core::age::{Identity, Recipient};
 use config_tests::canary::{awkward, digits, plain};
+use config_tests::crafted::Vendor;
+use config_tests::crafted::gcp::KEY;
 use config_tests::random::Random;
 use config_tests::tree::{Tree, number, text};
 
 use super::feed::Source;
+use super::keyring::Odd;
 use super::stores::Wrong;
 
 /// One input: what the source is to hold, and the values in it that nobody may see.
@@ -24,6 +27,8 @@ pub(super) struct Input {
     pub(super) provider_fails: bool,
     /// What is wrong with the answers of a store.
     pub(super) wrong: Option<Wrong>,
+    /// What is wrong with the answers of a secret service.
+    pub(super) odd: Option<Odd>,
     /// The key that opens what is encrypted, or another text in its place.
     pub(super) identity: Option<String>,
     recipients: Vec<Recipient>,
@@ -127,6 +132,7 @@ impl Input {
             damage: Vec::new(),
             provider_fails: false,
             wrong: None,
+            odd: (source == Source::SecretService).then(|| Odd::any(random)),
             identity: None,
             recipients: Vec::new(),
             whole: false,
@@ -138,6 +144,10 @@ impl Input {
             let (credential, issued) = (plain(random), plain(random));
             input.wrong = Some(Wrong::any(random, vendor, &credential, &issued));
             input.canaries.extend([credential, issued]);
+            if vendor == Vendor::Gcp {
+                // One line of the key is like all others.
+                input.canaries.extend(KEY.lines().nth(7).map(str::to_owned));
+            }
         }
         if random.once_in(5) {
             input.right(random);
@@ -166,6 +176,11 @@ impl Input {
             && let Some(wrong) = &mut input.wrong
         {
             wrong.leave_whole();
+        }
+        if input.whole
+            && let Some(odd) = &mut input.odd
+        {
+            odd.leave_whole();
         }
         input
     }
@@ -343,7 +358,7 @@ fn nested_in(value: Tree, depth: usize) -> Tree {
 }
 
 impl Damage {
-    fn any(random: &mut Random) -> Self {
+    pub(super) fn any(random: &mut Random) -> Self {
         let at = random.below(1000);
         match random.below(9) {
             0 => Self::Cut(at),
@@ -402,6 +417,6 @@ impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "    pairs {:?}\n    strangers {:?}", self.pairs, self.strangers)?;
         writeln!(f, "    damage {:?}, canaries {:?}", self.damage, self.canaries)?;
-        writeln!(f, "    answers {:?}", self.wrong)
+        writeln!(f, "    answers {:?} {:?}", self.wrong, self.odd)
     }
 }

@@ -4,9 +4,11 @@
 //! looked through for the values, also in parts and in other encodings.
 
 mod declared;
+mod elsewhere;
 mod feed;
 mod finder;
 mod inputs;
+mod keyring;
 mod outputs;
 mod stores;
 
@@ -14,14 +16,12 @@ use std::panic;
 
 use config_tests::canary::Finder;
 use config_tests::child;
+use config_tests::keyring::Session;
 use config_tests::random::Random;
 
 use feed::Source;
 use inputs::Input;
 use outputs::Outputs;
-
-/// How many inputs each source is given.
-const INPUTS: usize = 1_000;
 
 macro_rules! sources {
     ($($test:ident: $source:ident,)*) => { $(
@@ -63,20 +63,44 @@ fn no_canary_shows_from_the_environment_of_the_process() {
     }
 }
 
+#[test]
+fn no_canary_shows_from_the_keyring_of_a_desktop() {
+    let test = "no_canary_shows_from_the_keyring_of_a_desktop";
+    in_session(Session::unlocked, test, || no_canary_shows(Source::Keyring));
+}
+
+#[test]
+fn no_canary_shows_from_a_secret_service_that_answers_wrong() {
+    let test = "no_canary_shows_from_a_secret_service_that_answers_wrong";
+    in_session(Session::without_keyring, test, || no_canary_shows(Source::SecretService));
+}
+
+/// In a process of its own, since which session it is in is a matter of its environment.
+fn in_session(session: fn() -> Session, test: &str, run: fn()) {
+    if child::is_child() {
+        return run();
+    }
+    let session = session();
+    let environment = session.environment();
+    let environment = environment.each_ref().map(|(name, value)| (*name, value.as_os_str()));
+    println!("{}", child::again(module_path!(), test, &std::env::temp_dir(), &environment));
+}
+
 fn no_canary_shows(source: Source) {
-    let swept = sweep(source, INPUTS, |_, text| text);
+    let inputs = source.inputs();
+    let swept = sweep(source, inputs, |_, text| text);
     println!(
-        "{source:?}: {} inputs, {} of them failed to load, {} bytes of text",
-        INPUTS, swept.failed, swept.bytes
+        "{source:?}: {inputs} inputs, {} of them failed to load, {} bytes of text",
+        swept.failed, swept.bytes
     );
     let shown = swept.hits.iter().take(20).map(String::as_str).collect::<Vec<_>>().join("\n");
     assert!(
         swept.hits.is_empty(),
-        "{} of {INPUTS} inputs show a canary\n{shown}",
+        "{} of {inputs} inputs show a canary\n{shown}",
         swept.hits.len()
     );
-    assert!(swept.failed < INPUTS * 19 / 20, "some inputs have to be right");
-    assert!(swept.failed >= INPUTS / 2, "most inputs have to be bad, {} were", swept.failed);
+    assert!(swept.failed < inputs * 19 / 20, "some inputs have to be right");
+    assert!(swept.failed >= inputs / 2, "most inputs have to be bad, {} were", swept.failed);
 }
 
 /// The control: the same test with a leak in one of the texts has to find it.
@@ -92,7 +116,7 @@ fn a_leak_that_is_planted_in_any_text_is_found() {
 /// The same where the input comes from a store that answers wrong.
 #[test]
 fn a_leak_that_is_planted_in_any_text_is_found_where_a_store_was_asked() {
-    for channel in outputs::CHANNELS {
+    for channel in outputs::CHANNELS.iter().chain(outputs::OF_STORES) {
         for (how, leak) in finder::LEAKS {
             assert!(finds(Source::Vault, 12, channel, *leak), "{how} in {channel}");
         }

@@ -3,15 +3,18 @@
 use std::cell::RefCell;
 use std::error::Error as _;
 use std::fmt::Write;
-use std::panic;
 use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::Duration;
+use std::{fs, panic};
 
-use config_core::{Alert, Error, Report};
+use config_core::age::Identity;
+use config_core::{Alert, Cache, Error, OnFailure, Report};
 use config_tests::listen;
 use config_tests::random::Random;
 
 use super::feed::Fed;
-use super::inputs::Input;
+use super::inputs::{Damage, Input};
+use super::stores::Open;
 
 /// What the texts are called.
 pub(super) const CHANNELS: &[&str] = &[
@@ -30,6 +33,9 @@ pub(super) const CHANNELS: &[&str] = &[
     "alerts",
 ];
 
+/// Those of stores beside them.
+pub(super) const OF_STORES: &[&str] = &["write", "cache"];
+
 /// The texts of one input.
 pub(super) struct Outputs {
     pub(super) failed: bool,
@@ -46,10 +52,7 @@ impl Outputs {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = write!(told, "{alert} {alert:?} {alert:#?} {}", alert.message());
         };
-        let (loaded, heard) = listen::to_all_threads(|| fed.loader().on_alert(hook).load());
-        // The client of HTTP tells whom it connects to, which may be whom a standby of Vault named.
-        let heard = heard.lines().filter(|line| !line.starts_with("DEBUG reqwest::connect"));
-        outputs.push("tracing", heard.collect::<Vec<_>>().join("\n"));
+        let loaded = outputs.heard(input, || fed.loader().on_alert(hook).load());
         outputs.push(
             "alerts",
             std::mem::take(&mut *alerts.lock().unwrap_or_else(PoisonError::into_inner)),
@@ -67,18 +70,19 @@ impl Outputs {
             }
         }
         // Where nobody listens the environment is read in another way.
-        if input.source.vendor().is_none()
+        if !input.source.is_asked()
             && let Err(error) = fed.loader().load()
         {
             outputs.error(&error);
         }
-        match fed.loader().load_report() {
+        match outputs.heard(input, || fed.loader().load_report()) {
             Ok(loaded) => outputs.report("report", &loaded.report),
             Err(error) => outputs.push("report", error.to_string()),
         }
-        outputs.report("explain", &fed.loader().explain());
+        let explained = outputs.heard(input, || fed.loader().explain());
+        outputs.report("explain", &explained);
         if random.once_in(3) {
-            if let Err(error) = fed.loader().strict().load() {
+            if let Err(error) = outputs.heard(input, || fed.loader().strict().load()) {
                 outputs.error(&error);
             }
             if let Err(error) = fed.loader().get("APP_PAIR") {
@@ -89,7 +93,45 @@ impl Outputs {
             Ok(plan) => outputs.push("plan", format!("{plan} {plan:?}")),
             Err(error) => outputs.push("plan", error.to_string()),
         }
+        if let (Some(vendor), Some(wrong)) = (input.source.vendor(), &input.wrong) {
+            if wrong.is_final() && random.once_in(20) {
+                let value = random.pick(&input.canaries);
+                let said = outputs.heard(input, || Open::of(vendor).write(value));
+                outputs.push("write", said);
+            }
+            if random.once_in(20) {
+                outputs.kept(input, &fed, random);
+            }
+        }
         outputs
+    }
+
+    /// Two starts that keep answers on disk, in a file that may be damaged between them.
+    fn kept(&mut self, input: &Input, fed: &Fed<'_>, random: &mut Random) {
+        let (file, identity) = (fed.bench.at("kept.age"), Identity::generate());
+        for _ in 0..2 {
+            let cache = Cache::new(Duration::ZERO).on_disk(&file, &identity);
+            let stale = OnFailure::Stale(Duration::from_secs(3600));
+            let loader = fed.loader().cache(&cache).on_failure(input.source.profile(), stale);
+            match self.heard(input, || loader.load_report()) {
+                Ok(loaded) => self.report("report", &loaded.report),
+                Err(error) => self.error(&error),
+            }
+            let kept = fs::read(&file).unwrap_or_default();
+            let text = String::from_utf8_lossy(&kept).into_owned();
+            self.push("cache", format!("{cache:?} {cache:#?} {text}"));
+            if random.once_in(2) {
+                let _ = fs::write(&file, Damage::any(random).apply(kept));
+            }
+        }
+    }
+
+    /// Runs something, and takes what is logged meanwhile.
+    fn heard<R>(&mut self, input: &Input, run: impl FnOnce() -> R) -> R {
+        let (done, heard) = listen::to_all_threads(run);
+        let heard = heard.lines().filter(|line| !input.source.is_told_by_others(line));
+        self.push("tracing", heard.collect::<Vec<_>>().join("\n"));
+        done
     }
 
     fn push(&mut self, channel: &'static str, text: String) {

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use config_core::store::{self, Expect};
+use config_core::{Node, Position, Text};
 use config_tests::canary::encodings;
 use config_tests::random::Random;
 use config_tests_servers::http::{Request, Response};
@@ -83,15 +85,28 @@ impl Wrong {
             13 => Trouble::Numbers,
             _ => Trouble::None,
         };
+        let way = match random.below(8) {
+            0..=3 => Way::Token,
+            // Of these a chain of credentials reads what the process has, and not what a loader is given.
+            _ if matches!(vendor, Vendor::Aws | Vendor::Ssm) => Way::Token,
+            4 | 5 => Way::Login,
+            6 => Way::Machine,
+            _ => Way::Assertion,
+        };
         Self {
             trouble,
-            at_login: vendor.has_logins() && random.once_in(3),
+            at_login: vendor.has_login(way) && random.once_in(3),
             is_outside: matches!(trouble, Trouble::Damaged),
             seed: random.next(),
-            way: if random.once_in(2) { Way::Login } else { Way::Token },
+            way,
             credential: credential.to_owned(),
             issued: issued.to_owned(),
         }
+    }
+
+    /// Whether a client gives up at once, and does not try again until it has no more time: a write has a lot of that.
+    pub(super) const fn is_final(&self) -> bool {
+        !matches!(self.trouble, Trouble::Headers(_))
     }
 
     /// Leaves what the store holds as it is: a secret that was not read is not known to be one.
@@ -163,7 +178,7 @@ fn soon(response: Response) -> Response {
 }
 
 /// A value, whole, in part or encoded, in a sentence.
-fn words(random: &mut Random, canaries: &[String]) -> String {
+pub(super) fn words(random: &mut Random, canaries: &[String]) -> String {
     let canary = random.pick(canaries);
     let encoded = encodings(canary).swap_remove(random.below(14));
     let encoded = String::from_utf8_lossy(&encoded).into_owned();
@@ -277,5 +292,24 @@ impl Open {
 
     pub(super) fn told(&self) -> Told {
         self.store.told()
+    }
+
+    /// Writes a value under a name that is there, and one that is not; gives what is said where that fails.
+    pub(super) fn write(&self, value: &str) -> String {
+        let (store, name) = self.store.writer();
+        let value = match self.vendor {
+            Vendor::Ssm => Node::from(value),
+            _ => {
+                let entries = vec![(Text::new("token".to_owned()), Node::from(value))];
+                Node::new(config_core::Value::Map(entries), Position::default())
+            }
+        };
+        let done = [
+            store::wait(store.put(name, &value, Expect::Version("7"))).err(),
+            store::wait(store.create(name, &value)).err(),
+        ];
+        let said =
+            done.iter().flatten().map(|failure| format!("{failure} {failure:?} {failure:#?}\n"));
+        format!("{}{value:?} {value:#?} {}", said.collect::<String>(), store.label())
     }
 }

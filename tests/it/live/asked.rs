@@ -1,8 +1,10 @@
 //! How often a remote source is asked that keeps nothing itself: a command, the keyring, a source of the program's own.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use config_core::{Cause, Live, LiveBuilder, SecretString, Secrets, State};
+use config_core::{
+    Cause, Failure, FailureKind, Health, Live, LiveBuilder, SecretString, Secrets, State,
+};
 use config_tests::changing::Changing;
 use config_tests::{Bench, NOTHING};
 
@@ -50,10 +52,14 @@ fn started(bench: &Bench, store: &Changing) -> Live<Settings> {
 /// Changes the file, and waits until that is seen.
 fn change(bench: &Bench, live: &Live<Settings>, port: u16) {
     let mut changes = live.subscribe();
-    bench.write("next.json", format!(r#"{{"port": {port}}}"#));
-    std::fs::rename(bench.at("next.json"), bench.at("app.json")).unwrap();
+    replace(bench, &format!(r#"{{"port": {port}}}"#));
     let change = changes.wait(Duration::from_secs(60)).unwrap();
     assert_eq!((change.cause, change.fields), (Cause::Changed, vec!["port"]));
+}
+
+fn replace(bench: &Bench, content: &str) {
+    bench.write("next.json", content);
+    std::fs::rename(bench.at("next.json"), bench.at("app.json")).unwrap();
 }
 
 #[test]
@@ -145,6 +151,57 @@ fn a_store_that_failed_or_whose_value_is_refused_is_asked_by_the_next_try() {
     store.set("port", "7");
     soon("it has recovered", || live.health().state == State::Fresh);
     assert_eq!(live.with(|settings| settings.port), 7);
+}
+
+#[test]
+fn a_store_that_asked_to_be_left_alone_is_whatever_makes_a_refresh() {
+    let (bench, store) = (bench(), store());
+    let live = started(&bench, &store);
+    let crowded = Failure::new(FailureKind::Unreachable, "too many requests").retry_after(LONG);
+    store.fail(Some(crowded));
+    live.refresh_now_blocking().unwrap_err();
+    store.fail(None);
+    let asked = store.asked();
+    let error = live.refresh_now_blocking().unwrap_err().to_string();
+    assert!(error.contains("it asked to be left alone for 3600 s, and is not asked"), "{error}");
+    assert!(error.contains("from        store"), "{error}");
+    let refreshes = || live.metrics().refreshes_total;
+    let before = refreshes();
+    replace(&bench, r#"{"port": 2}"#);
+    soon("there was a refresh for the file", || refreshes() > before);
+    let before = refreshes();
+    live.invalidate("password");
+    soon("there was a refresh for the field", || refreshes() > before);
+    assert_eq!(store.asked(), asked);
+    let health = live.health();
+    assert!(health.next_try > LONG / 2 && health.state == State::Stale, "{health}");
+    assert_eq!(live.with(|settings| settings.port), 1);
+    // What needs nothing of it is taken up.
+    replace(&bench, r#"{"port": 3, "user": "a", "password": "of-the-file", "note": "b"}"#);
+    soon("the file is followed", || live.snapshot().port == 3);
+    soon("it is fresh", || live.health().state == State::Fresh);
+    assert_eq!(store.asked(), asked);
+}
+
+#[test]
+fn answers_that_are_taken_again_make_neither_the_settings_younger_nor_the_store_well() {
+    let (bench, store) = (bench(), store());
+    let live = started(&bench, &store);
+    let second = Duration::from_secs(1);
+    std::thread::sleep(second);
+    change(&bench, &live, 2);
+    let of = |health: &Health, label: &str| {
+        let source = health.sources.iter().find(|source| source.label.starts_with(label));
+        source.and_then(|source| source.last_success).unwrap()
+    };
+    let health = live.health();
+    assert_eq!(health.state, State::Fresh, "{health}");
+    assert!(of(&health, "store") >= second && health.age >= second, "{health}");
+    assert!(of(&health, "file") < of(&health, "store"), "{health}");
+    let before = Instant::now();
+    live.refresh_now_blocking().unwrap();
+    let (health, since) = (live.health(), before.elapsed());
+    assert!(of(&health, "store") <= since && health.age <= since, "{health}");
 }
 
 #[cfg(unix)]

@@ -30,8 +30,8 @@ fn events_tell_what_happened_and_no_value() {
         "path=port kind=OutOfRange",
         "message=refresh failed; the settings stay as they are generation=2 failures_in_row=1",
         "message=permission denied path=token kind=Denied",
-        "message=stale",
-        "message=recovered",
+        "message=the settings are stale",
+        "message=the settings are fresh again",
         "message=a restart would change fields that keep their value fields=region",
     ] {
         assert!(heard.contains(line), "{line}\n{heard}");
@@ -56,8 +56,8 @@ fn events_carry_what_a_layer_makes_gauges_and_counters_of() {
     };
     let of_all =
         ["gauge.config.generation=1", "gauge.config.failures_in_row=", "gauge.config.age_seconds="];
-    with("message=kept up to date", &of_all);
-    with("message=kept up to date", &["gauge.config.state=0"]);
+    with("message=settings are kept up to date", &of_all);
+    with("message=settings are kept up to date", &["gauge.config.state=0"]);
     with("message=unchanged", &of_all);
     with("message=unchanged", &["monotonic_counter.config.refreshes=1"]);
     with("message=refresh failed", &of_all);
@@ -65,7 +65,7 @@ fn events_carry_what_a_layer_makes_gauges_and_counters_of() {
         "message=refresh failed",
         &["gauge.config.failures_in_row=1", "monotonic_counter.config.refresh.failures=1"],
     );
-    with("message=stale", &["gauge.config.state=1"]);
+    with("message=the settings are stale", &["gauge.config.state=1"]);
 }
 
 #[test]

@@ -1,24 +1,73 @@
-//! AWS: Secrets Manager and the Parameter Store, by access keys.
+//! AWS: Secrets Manager and the Parameter Store, by access keys, a web identity, or the metadata of a machine.
 
+use config_core::Aws;
 use config_tests_servers::http::{Request, Response};
 use serde_json::json;
 
-use super::{Scene, Told, json, named, quoted};
+use super::{Here, Scene, Told, Way, json, named, quoted};
 
-pub(super) fn told(url: &str, scene: &Scene, place: &str) -> Told {
-    let variables = named([
-        ("AWS_ENDPOINT_URL", url),
-        ("AWS_REGION", "eu-west-1"),
-        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
-        ("AWS_SECRET_ACCESS_KEY", &scene.credential),
-        ("AWS_SESSION_TOKEN", &scene.issued),
-        ("PLACE", place),
-    ]);
+const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+
+pub(super) fn told(here: &Here<'_>, scene: &Scene, place: &str) -> Told {
+    let mut variables =
+        named([("AWS_ENDPOINT_URL", here.url), ("AWS_REGION", "eu-west-1"), ("PLACE", place)]);
+    variables.extend(match scene.way {
+        Way::Token | Way::Login => named([
+            ("AWS_ACCESS_KEY_ID", ID),
+            ("AWS_SECRET_ACCESS_KEY", &scene.credential),
+            ("AWS_SESSION_TOKEN", &scene.issued),
+        ]),
+        Way::Machine => named([("AWS_EC2_METADATA_SERVICE_ENDPOINT", here.machine)]),
+        Way::Assertion => named([
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", &here.file(&scene.credential)),
+            ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/app"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ]),
+    });
     Told { variables, source: None }
 }
 
+pub(super) fn writer(here: &Here<'_>, scene: &Scene) -> Aws {
+    let builder = Aws::builder().region("eu-west-1").endpoint(here.url);
+    let builder = builder.session(ID, scene.credential.as_str(), scene.issued.as_str());
+    builder.build().expect("an endpoint")
+}
+
+/// What gives the credentials of a role: the metadata of a machine, or the service that takes tokens of others.
+fn login(request: &Request, scene: &Scene) -> Response {
+    const EXPIRY: &str = "2099-01-01T00:00:00Z";
+    match request.path() {
+        "/latest/api/token" => Response::text(200, "text/plain", &scene.credential)
+            .with("x-aws-ec2-metadata-token-ttl-seconds", "21600"),
+        path if path.ends_with("/role") => Response::json(
+            200,
+            &json!({
+                "Code": "Success", "Type": "AWS-HMAC", "AccessKeyId": ID,
+                "SecretAccessKey": scene.issued, "Token": scene.issued, "Expiration": EXPIRY,
+                "LastUpdated": "2026-01-01T00:00:00Z",
+            }),
+        ),
+        path if path.starts_with("/latest/") => Response::text(200, "text/plain", "role"),
+        _ => {
+            let issued = &scene.issued;
+            let body = format!(
+                "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+                 <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>{ID}</AccessKeyId>\
+                 <SecretAccessKey>{issued}</SecretAccessKey><SessionToken>{issued}</SessionToken>\
+                 <Expiration>{EXPIRY}</Expiration></Credentials><AssumedRoleUser>\
+                 <Arn>arn:aws:sts::123456789012:assumed-role/app/config-core</Arn>\
+                 <AssumedRoleId>AROA:config-core</AssumedRoleId></AssumedRoleUser>\
+                 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"
+            );
+            Response::text(200, "text/xml", &body)
+        }
+    }
+}
+
 pub(super) fn right(request: &Request, scene: &Scene) -> Response {
-    let target = request.headers.value("x-amz-target").unwrap_or_default();
+    let Some(target) = request.headers.value("x-amz-target") else {
+        return login(request, scene);
+    };
     if target.starts_with("AmazonSSM") {
         return parameters(scene);
     }

@@ -1,4 +1,4 @@
-//! Google Secret Manager, by an access token or the machine's service account.
+//! Google Secret Manager, by an access token, the machine's service account or the key of one.
 
 use crate::sources::Boxed;
 use config_core::{Gcp, SecretString};
@@ -6,20 +6,36 @@ use config_tests_servers::base64;
 use config_tests_servers::http::{Request, Response};
 use serde_json::json;
 
-use super::{Scene, Store, Told, Way, json, named, quoted};
+use super::{Here, Scene, Store, Told, Way, json, named, quoted};
 
-pub(super) fn told(url: &str, scene: &Scene) -> Told {
-    let builder = Gcp::builder().project("p").endpoint(url);
-    let builder = match url.strip_prefix("http://") {
-        Some(host) if scene.way == Way::Login => builder.metadata_server().metadata_host(host),
+/// The key of a service account that there never was.
+pub const KEY: &str =
+    include_str!("../../../config-core/src/sources/gcp/credentials/exchange/key_of_tests.txt");
+
+pub(super) fn told(here: &Here<'_>, scene: &Scene) -> Told {
+    let source = source(here, scene);
+    Told { variables: named([("PLACE", "c")]), source: Some(Boxed(Box::new(source))) }
+}
+
+pub(super) fn source(here: &Here<'_>, scene: &Scene) -> Gcp {
+    let builder = Gcp::builder().project("p").endpoint(here.url);
+    let builder = match (here.url.strip_prefix("http://"), scene.way) {
+        (Some(host), Way::Login | Way::Machine) => builder.metadata_server().metadata_host(host),
+        (Some(_), Way::Assertion) => {
+            let account = json!({
+                "type": "service_account", "project_id": "p", "private_key_id": "k",
+                "private_key": KEY, "client_email": "app@p.iam.gserviceaccount.com",
+                "token_uri": format!("{}/token", here.url),
+            });
+            builder.credentials_json(account.to_string())
+        }
         _ => builder.access_token(SecretString::from(scene.credential.as_str())),
     };
-    let builder = match url.starts_with("https") {
+    let builder = match here.url.starts_with("https") {
         true => builder.ca_pem(Store::authority()),
         false => builder,
     };
-    let source = builder.build().expect("an endpoint");
-    Told { variables: named([("PLACE", "c")]), source: Some(Boxed(Box::new(source))) }
+    builder.build().expect("an endpoint")
 }
 
 pub(super) fn right(request: &Request, scene: &Scene) -> Response {

@@ -2,14 +2,17 @@
 
 mod aws;
 mod azure;
-mod gcp;
+pub mod gcp;
 pub mod rounds;
 mod secure;
+pub mod service;
 mod vault;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::sources::Boxed;
+use config_core::store;
 use config_tests_servers::http::{Request, Response};
 use config_tests_servers::standin::Standin;
 
@@ -35,6 +38,15 @@ pub enum Way {
     Token,
     /// By what it is given for what it was given.
     Login,
+    /// By what the machine that it runs on says of it.
+    Machine,
+    /// By a token or key that somebody else gave it.
+    Assertion,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Token, Self::Login, Self::Machine, Self::Assertion];
 }
 
 /// What the store holds, and by what it knows its clients.
@@ -65,8 +77,27 @@ pub struct Told {
 pub struct Store {
     vendor: Vendor,
     standin: Standin,
+    /// The same over plain HTTP, as machines are asked who they are.
+    machine: Standin,
     scene: Arc<Mutex<Scene>>,
     secure: bool,
+    directory: tempfile::TempDir,
+}
+
+/// Where a client finds what it needs.
+struct Here<'a> {
+    url: &'a str,
+    machine: &'a str,
+    directory: &'a Path,
+}
+
+impl Here<'_> {
+    /// A file that holds this.
+    fn file(&self, content: &str) -> String {
+        let path = self.directory.join("credential");
+        std::fs::write(&path, content).expect("a file");
+        path.display().to_string()
+    }
 }
 
 impl Scene {
@@ -92,6 +123,14 @@ impl Store {
         Self::open(vendor, vendor == Vendor::Azure, tamper)
     }
 
+    /// The same over TLS.
+    pub fn start_secure(
+        vendor: Vendor,
+        tamper: impl Fn(&Request, &Scene, Response) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        Self::open(vendor, true, tamper)
+    }
+
     /// One over TLS that answers right.
     pub fn secure(vendor: Vendor) -> Self {
         Self::open(vendor, true, |_, _, response| response)
@@ -109,15 +148,18 @@ impl Store {
     ) -> Self {
         let scene = Arc::new(Mutex::new(Scene::empty()));
         let seen = Arc::clone(&scene);
-        let answer = move |request: &Request| {
+        let answer = Arc::new(move |request: &Request| {
             let scene = seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
             tamper(request, &scene, vendor.right(request, &scene))
-        };
+        });
+        let same = Arc::clone(&answer);
+        let machine = Standin::start(move |request| same(request));
         let standin = match secure {
-            true => Standin::behind(secure::pass, answer),
-            false => Standin::start(answer),
+            true => Standin::behind(secure::pass, move |request| answer(request)),
+            false => Standin::start(move |request| answer(request)),
         };
-        Self { vendor, standin, scene, secure }
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        Self { vendor, standin, machine, scene, secure, directory }
     }
 
     /// Changes what it holds.
@@ -127,16 +169,39 @@ impl Store {
 
     /// What a loader is told so that it asks here.
     pub fn told(&self) -> Told {
+        self.with(|here, scene| match self.vendor {
+            Vendor::Vault => vault::told(here, scene),
+            Vendor::Aws => aws::told(here, scene, "c"),
+            Vendor::Ssm => aws::told(here, scene, "ssm:/c"),
+            Vendor::Gcp => gcp::told(here, scene),
+            Vendor::Azure => azure::told(here, scene),
+        })
+    }
+
+    /// The same to write to, and the name of a secret there.
+    pub fn writer(&self) -> (Box<dyn store::Store>, &'static str) {
+        let name = match self.vendor {
+            Vendor::Vault => "secret/c",
+            Vendor::Ssm => "ssm:/c/token",
+            _ => "c",
+        };
+        let store = self.with(|here, scene| -> Box<dyn store::Store> {
+            match self.vendor {
+                Vendor::Vault => Box::new(vault::writer(here, scene)),
+                Vendor::Aws | Vendor::Ssm => Box::new(aws::writer(here, scene)),
+                Vendor::Gcp => Box::new(gcp::source(here, scene)),
+                Vendor::Azure => Box::new(azure::source(here, scene)),
+            }
+        });
+        (store, name)
+    }
+
+    fn with<R>(&self, of: impl FnOnce(&Here<'_>, &Scene) -> R) -> R {
         let scene = self.scene.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let scheme = if self.secure { "https" } else { "http" };
         let url = format!("{scheme}://{}", self.standin.address());
-        match self.vendor {
-            Vendor::Vault => vault::told(&url, &scene),
-            Vendor::Aws => aws::told(&url, &scene, "c"),
-            Vendor::Ssm => aws::told(&url, &scene, "ssm:/c"),
-            Vendor::Gcp => gcp::told(&url, &scene),
-            Vendor::Azure => azure::told(&url, &scene),
-        }
+        let machine = self.machine.url();
+        of(&Here { url: &url, machine: &machine, directory: self.directory.path() }, &scene)
     }
 
     /// The variables that a process of its own is told by, with the file of the authority that signed its certificate.
@@ -173,15 +238,18 @@ impl Vendor {
     pub fn is_login(self, request: &Request) -> bool {
         match self {
             Self::Vault => request.path().contains("/login"),
-            Self::Aws | Self::Ssm => false,
-            Self::Gcp => request.path().starts_with("/computeMetadata/"),
+            Self::Aws | Self::Ssm => request.headers.value("x-amz-target").is_none(),
+            Self::Gcp => request.path().ends_with("/token"),
             Self::Azure => request.path().contains("/oauth2/"),
         }
     }
 
-    /// Whether it has logins.
-    pub fn has_logins(self) -> bool {
-        !matches!(self, Self::Aws | Self::Ssm)
+    /// Whether a client that comes this way logs in.
+    pub fn has_login(self, way: Way) -> bool {
+        match self {
+            Self::Aws | Self::Ssm => matches!(way, Way::Machine | Way::Assertion),
+            _ => way != Way::Token,
+        }
     }
 
     fn right(self, request: &Request, scene: &Scene) -> Response {

@@ -1,17 +1,36 @@
-//! Vault: KV version 2, a token or an AppRole.
+//! Vault: KV version 2, by a token, an AppRole, Kubernetes or a JWT.
 
+use config_core::Vault;
 use config_tests_servers::http::{Request, Response};
 use serde_json::json;
 
-use super::{Scene, Told, Way, json, named, quoted};
+use super::{Here, Scene, Told, Way, json, named, quoted};
 
-pub(super) fn told(url: &str, scene: &Scene) -> Told {
-    let mut variables = named([("VAULT_ADDR", url), ("PLACE", "secret/c")]);
+pub(super) fn told(here: &Here<'_>, scene: &Scene) -> Told {
+    let mut variables = named([("VAULT_ADDR", here.url), ("PLACE", "secret/c")]);
+    let credential = scene.credential.as_str();
     variables.extend(match scene.way {
-        Way::Token => named([("VAULT_TOKEN", &scene.credential)]),
-        Way::Login => named([("VAULT_ROLE_ID", "app"), ("VAULT_SECRET_ID", &scene.credential)]),
+        Way::Token => named([("VAULT_TOKEN", credential)]),
+        Way::Login => named([("VAULT_ROLE_ID", "app"), ("VAULT_SECRET_ID", credential)]),
+        Way::Machine => {
+            let file = here.file(credential);
+            named([("VAULT_K8S_ROLE", "app"), ("VAULT_K8S_TOKEN_FILE", &file)])
+        }
+        Way::Assertion => named([("VAULT_JWT_ROLE", "app"), ("VAULT_JWT", credential)]),
     });
     Told { variables, source: None }
+}
+
+pub(super) fn writer(here: &Here<'_>, scene: &Scene) -> Vault {
+    let builder = Vault::builder().endpoint(here.url);
+    let credential = scene.credential.as_str();
+    let builder = match scene.way {
+        Way::Token => builder.token(credential),
+        Way::Login => builder.app_role("app", credential),
+        Way::Machine => builder.kubernetes_with("app", here.file(credential)),
+        Way::Assertion => builder.jwt("app", credential),
+    };
+    builder.build().expect("an endpoint")
 }
 
 pub(super) fn right(request: &Request, scene: &Scene) -> Response {

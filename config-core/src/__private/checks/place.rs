@@ -1,4 +1,46 @@
 //! What places in the managers of clouds cannot be: each has rules for names, and refuses the others without saying so.
+//!
+//! The messages, each at its token, and the repairs are in `tests/ui/places`; here the features are on.
+//!
+//! ```compile_fail
+//! # use config_core::{SecretString, Secrets};
+//! #[derive(Secrets)]
+//! #[secrets(sources(vault("secret/app#token")))]
+//! struct Settings {
+//!     #[secret(required, format = any)]
+//!     token: SecretString,
+//! }
+//! ```
+//!
+//! ```compile_fail
+//! # use config_core::{SecretString, Secrets};
+//! #[derive(Secrets)]
+//! #[secrets(sources(aws("prod/app")))]
+//! struct Settings {
+//!     #[secret(required, format = any, aws = "ssm:prod/app/token")]
+//!     token: SecretString,
+//! }
+//! ```
+//!
+//! ```compile_fail
+//! # use config_core::{SecretString, Secrets};
+//! #[derive(Secrets)]
+//! #[secrets(sources(gcp))]
+//! struct Settings {
+//!     #[secret(required, format = any, gcp = "projects/p/secrets/token/versions/3")]
+//!     token: SecretString,
+//! }
+//! ```
+//!
+//! ```compile_fail
+//! # use config_core::{SecretString, Secrets};
+//! #[derive(Secrets)]
+//! #[secrets(sources(azure))]
+//! struct Settings {
+//!     #[secret(required, format = any, azure = "db_url")]
+//!     token: SecretString,
+//! }
+//! ```
 
 use super::fail;
 use crate::__private::message::Message;

@@ -35,6 +35,8 @@ struct Inner<O> {
     ledger: Arc<Ledger>,
     refresher: Arc<Refresher>,
     patience: Duration,
+    /// The last version that was told to be refused, and what was told.
+    told: Mutex<(u64, Option<trace::Pool>)>,
 }
 
 /// One attempt: which credential, and the word that it is in use.
@@ -83,6 +85,7 @@ impl<O: 'static> Connector<O> {
             ledger: Arc::default(),
             refresher: Arc::new(Refresher::new(patience)),
             patience,
+            told: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -127,17 +130,33 @@ impl<O: 'static> Connector<O> {
             match self.another(version, &mut patience).await {
                 Found::News => tried.push(version),
                 Found::Again => tried.clear(),
-                Found::Nothing | Found::Gone => return Err(error),
+                Found::Nothing | Found::Gone => {
+                    self.inner.tell(version, trace::Pool::Lost);
+                    return Err(error);
+                }
             }
         }
     }
 
     /// Tries the newest credential alone, without asking for another. For those who want to know whether it works.
-    pub(crate) async fn probe<C, E, F>(&self, attempt: impl Fn(Attempt) -> F) -> Result<C, E>
+    pub(crate) async fn probe<C, E, F>(
+        &self,
+        attempt: impl Fn(Attempt) -> F,
+        verdict: fn(&E) -> Verdict,
+    ) -> Result<C, E>
     where
         F: Future<Output = Result<C, E>>,
     {
-        self.tried(&attempt, self.inner.newest()).await
+        let newest = self.inner.newest();
+        let version = newest.candidate.version;
+        let outcome = self.tried(&attempt, newest).await;
+        if let Err(error) = &outcome
+            && verdict(error) == Verdict::Denied
+        {
+            let earlier = self.inner.versions().earlier();
+            earlier.map(|of| self.inner.tell(version, trace::Pool::Stays { with: of.version }));
+        }
+        outcome
     }
 
     /// What a connection under this credential is made of.
@@ -307,11 +326,27 @@ impl<O> Inner<O> {
             return;
         }
         let mut versions = self.versions();
+        let is_first = versions.earlier().is_none();
         if versions.accepted(candidate) {
             self.proved.store(candidate.version, Ordering::Release);
             drop(versions);
+            let (told, _) = *self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            if !is_first || told == candidate.version {
+                self.tell(candidate.version, trace::Pool::Accepted);
+            }
             self.refresher.accepted();
             self.news.notify_one();
+        }
+    }
+
+    /// Tells what became of a version, once.
+    fn tell(&self, version: u64, what: trace::Pool) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = (version, Some(what));
+        if *told != news {
+            *told = news;
+            drop(told);
+            trace::pool(version, what);
         }
     }
 

@@ -230,7 +230,7 @@ impl Settles for Shared {
     }
 
     async fn probe(self: &Arc<Self>) {
-        drop(self.connector.probe(|attempt| self.open(attempt)).await);
+        drop(self.connector.probe(|attempt| self.open(attempt), verdict).await);
     }
 
     async fn drain(&self) -> bool {

@@ -9,6 +9,9 @@ use super::followed::{Driver, Followed, Snapshot};
 use super::ledger::Hold;
 use super::versions::Phase;
 
+#[cfg(feature = "tracing")]
+mod told;
+
 /// Settings with a password and something else.
 type Settings = (String, u32);
 

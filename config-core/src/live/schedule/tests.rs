@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 mod leases;
 
-use super::{CLOSEST, FOREVER, Schedule, State, Terms};
+use super::{CLOSEST, FIRST, FOREVER, Schedule, State, Terms};
 use crate::clock::Moment;
 
 const TTL: Duration = Duration::from_secs(300);
@@ -81,6 +81,23 @@ fn what_is_lent_pulls_the_next_refresh_forward_to_when_it_is_due_or_a_little_lat
 }
 
 #[test]
+fn settings_that_rest_on_kept_answers_are_as_old_as_these_and_too_old_the_sooner() {
+    let mut schedule = fresh();
+    schedule.succeeded(at(100.0), None, &mut always(0.5));
+    schedule.rests_on(seconds(200));
+    assert_eq!(schedule.age(at(110.0)), seconds(210));
+    schedule.failed(at(110.0), None, None, &mut always(1.0));
+    assert_eq!(schedule.state(at(3499.0)), State::Stale);
+    assert_eq!(schedule.state(at(3500.0)), State::Expired);
+    for _ in 0..20 {
+        schedule.failed(at(3460.0), None, None, &mut always(1.0));
+    }
+    assert_eq!(wait(&schedule, at(3460.0)), seconds(10), "a quarter of what is left");
+    schedule.succeeded(at(3470.0), None, &mut always(0.5));
+    assert_eq!(schedule.age(at(3475.0)), seconds(5));
+}
+
+#[test]
 fn what_is_lent_and_was_due_long_ago_does_not_make_it_spin() {
     let mut schedule = fresh();
     schedule.succeeded(at(100.0), Some(at(10.0)), &mut always(0.0));
@@ -115,7 +132,8 @@ fn no_wait_is_beyond_a_quarter_of_what_is_left_until_the_settings_or_a_lease_are
     assert_eq!(after(at(3500.0), None), seconds(25));
     assert_eq!(after(at(3500.0), Some(at(3540.0))), seconds(10), "the lease ends sooner");
     assert_eq!(after(at(3500.0), Some(at(9000.0))), seconds(25), "the settings do");
-    assert_eq!(after(at(3599.9), None), CLOSEST);
+    assert_eq!(after(at(3599.9), None), seconds(2), "as after the first failure, and no closer");
+    assert_eq!(after(at(100.0), Some(at(100.1))), CLOSEST, "a lease is one's own");
     assert_eq!(after(at(3500.0), Some(at(3400.0))), seconds(25), "the lease is over");
     assert_eq!(after(at(3600.0), None), seconds(60), "all is over");
     assert_eq!(after(at(9999.0), Some(at(9000.0))), seconds(60));
@@ -266,7 +284,7 @@ proptest! {
                     prop_assert!(wait(&schedule, now) <= asked + seconds(60));
                     let left = max_stale.checked_sub(schedule.age(now)).filter(|left| !left.is_zero());
                     if let (None, Some(left)) = (retry_after, left) {
-                        prop_assert!(wait(&schedule, now) <= (left / 4).max(CLOSEST));
+                        prop_assert!(wait(&schedule, now) <= (left / 4).max(FIRST));
                     }
                     prop_assert_ne!(schedule.state(now), State::Fresh);
                 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Cache, Earlier, Flight, Turn};
+use super::{Cache, Earlier, Flight, Turn, Was};
 use crate::clock::Moment;
 use crate::clock::tests::after_sleeping;
 use crate::remote::lease::Lease;
@@ -23,14 +23,14 @@ fn holding(blob: Blob) -> Cache {
 /// The same, asked for a field of that path.
 fn holding_for(path: &str, blob: Blob) -> Cache {
     let cache = Cache::new(HOUR);
-    let turn = cache.turn(&Arc::from("store"), &read(), &[path.to_owned()]);
+    let turn = cache.turn(&Arc::from("store"), &read(), &[path.to_owned()], None);
     let Turn::Lead(flight) = turn else { panic!("there is something in it") };
     flight.land(&Ok(blob));
     cache
 }
 
 fn turn(cache: &Cache) -> Turn {
-    cache.turn(&Arc::from("store"), &read(), &[])
+    cache.turn(&Arc::from("store"), &read(), &[], None)
 }
 
 fn is_fresh(cache: &Cache) -> bool {
@@ -47,7 +47,7 @@ fn leads<R>(cache: &Cache, slept: Duration, see: impl FnOnce(&Flight) -> R) -> R
 
 fn age(earlier: Earlier) -> Duration {
     match earlier {
-        Ok(Ok(blob)) => blob.age.unwrap(),
+        Ok(Was::There(blob)) => blob.age.unwrap(),
         _ => panic!("there is none"),
     }
 }

@@ -135,6 +135,7 @@ fn of_names_without_end_the_last_thousand_or_so_are_remembered_as_absent() {
 mod on_disk {
     use super::*;
     use crate::age::{Identity, encrypt_file};
+    use crate::remote::disk::Disk;
 
     struct Bed {
         directory: tempfile::TempDir,
@@ -172,6 +173,30 @@ mod on_disk {
         let refused = own_port(&backend, keeping(&kept, None));
         assert_eq!(refused, "Unreachable app-port: out of order");
         assert!(bed.told(&kept).is_empty());
+    }
+
+    #[test]
+    fn what_nobody_has_asked_for_is_left_in_the_file_for_a_month() {
+        let bed = Bed::new();
+        let backend = with_port();
+        own_port(&backend, keeping(&bed.open(), DAY));
+        let disk = Disk::new(bed.file(), bed.identity.clone());
+        let mut records = disk.load();
+        let given = |days: u64, store: &str| {
+            let mut record = disk.load().remove(0);
+            record.store = store.to_owned();
+            record.at -= Duration::from_secs(days * 24 * 3600);
+            record
+        };
+        records.extend([given(29, "a token of last week"), given(31, "a token of long ago")]);
+        disk.save(&records);
+        let cache = bed.open();
+        assert_eq!(cache.len(), 3);
+        own_port(&backend, keeping(&cache, DAY));
+        let mut left: Vec<String> = disk.load().into_iter().map(|record| record.store).collect();
+        left.retain(|store| store.starts_with("a token"));
+        assert_eq!(left, ["a token of last week"]);
+        assert_eq!(bed.open().len(), 2, "what is asked for stays");
     }
 
     #[test]

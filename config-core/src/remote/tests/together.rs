@@ -49,7 +49,7 @@ impl Twins {
 }
 
 fn none() -> Kept {
-    Kept { cache: None, stale: None, attempts: crate::retry::ATTEMPTS }
+    Kept::NOTHING
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::resolve::{Depth, Options, Questions, SourceList};
 #[cfg(feature = "_net")]
 use crate::retry;
 use crate::schema::Schema;
+#[cfg(feature = "_net")]
+use crate::source::Noted;
 use crate::source::{Answers, Call, Failure, FailureKind, Fetch, Key, Source, Wanted};
 
 /// One source and the questions for it.
@@ -31,6 +33,8 @@ pub(super) struct Job {
     /// Until it asks.
     #[cfg(feature = "_net")]
     part: Option<crate::remote::Part>,
+    #[cfg(feature = "_net")]
+    noted: Arc<Noted>,
 }
 
 impl Job {
@@ -87,6 +91,10 @@ impl Job {
             #[cfg(feature = "_net")]
             kept: crate::remote::Kept {
                 cache: options.cache.clone(),
+                #[cfg(feature = "live")]
+                follower: options.follower,
+                #[cfg(not(feature = "live"))]
+                follower: None,
                 stale: options.on_failure.iter().find_map(|(name, what)| match what {
                     OnFailure::Stale(age) if list.is_called(asked.entry, name) => Some(*age),
                     _ => None,
@@ -98,6 +106,8 @@ impl Job {
             },
             #[cfg(feature = "_net")]
             part: None,
+            #[cfg(feature = "_net")]
+            noted: Arc::clone(&asked.noted),
         }
     }
 
@@ -154,6 +164,8 @@ impl Job {
                 kept: this.kept.clone(),
                 #[cfg(feature = "_net")]
                 part: part.as_ref(),
+                #[cfg(feature = "_net")]
+                noted: Some(Arc::clone(&this.noted)),
                 ..Wanted::of(&keys)
             };
             match source.fetch(&wanted) {

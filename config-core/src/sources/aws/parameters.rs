@@ -216,7 +216,10 @@ impl Parameter {
     }
 
     fn blob(self) -> Blob {
-        let version = Some(self.version).filter(|version| !version.is_empty());
+        // What a version looks like is shown; a value may stand there by mistake.
+        let is_number = |version: &str| version.bytes().all(|byte| byte.is_ascii_digit());
+        let version = Some(self.version).filter(|text| (1..=10).contains(&text.len()));
+        let version = version.filter(|text| is_number(text));
         Blob { version, ..Blob::new(self.value) }
     }
 }
@@ -255,5 +258,28 @@ fn unread(refusal: Refusal) -> Unread {
         Refusal::NoSecret => Unread::Absent(NO_PARAMETER),
         Refusal::NoVersion => Unread::Absent(NO_VERSION),
         refusal => Unread::Failed(refusal.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Parameter;
+    use crate::document::json;
+
+    #[test]
+    fn a_version_is_a_number_and_nothing_else_is_shown_as_one() {
+        for (version, expected) in [
+            ("3", Some("3")),
+            (r#""7""#, Some("7")),
+            (r#""hunter2""#, None),
+            ("12345678901", None),
+            (r#""""#, None),
+        ] {
+            let text = format!(
+                r#"{{"Name": "/a", "Type": "String", "Value": "x", "Version": {version}}}"#
+            );
+            let parameter = Parameter::read(json::parse(&text).unwrap()).ok().unwrap();
+            assert_eq!(parameter.blob().version.as_deref(), expected, "{version}");
+        }
     }
 }

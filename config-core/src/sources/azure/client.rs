@@ -137,6 +137,10 @@ impl Backend for Client {
             });
         };
         let secret = Secret::read(response.json()?)?;
+        if read.version.is_some() && secret.version != read.version {
+            let message = "the answer has another version than was asked for";
+            return Err(Failure::new(FailureKind::Malformed, message).into());
+        }
         let now = SystemTime::now();
         secret.must_be_good(now, &self.vault.options(&read.place))?;
         let Some(value) = secret.value else {

@@ -39,7 +39,8 @@ impl Secret {
         let version = match id.split("/secrets/").nth(1).map(|path| path.split_once('/')) {
             None => return Err(none()),
             Some(None) => None,
-            Some(Some((_, version))) => Some(version.to_owned()),
+            // What a version looks like is shown; a value may stand there by mistake.
+            Some(Some((_, version))) => Some(version.to_owned()).filter(|text| is_version(text)),
         };
         let tags = match answer.entry("tags").map(|node| &node.value) {
             Some(Value::Map(entries)) => entries
@@ -132,6 +133,11 @@ fn date(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minutes / 60, minutes % 60)
 }
 
+/// Whether it is 32 digits in hexadecimal, as the vault makes them.
+fn is_version(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Secret, date};
@@ -175,6 +181,7 @@ mod tests {
         assert_eq!(secret("{}").version.unwrap(), "0123456789abcdef0123456789abcdef");
         let of = |id: &str| Secret::read(json::parse(&format!(r#"{{"id": "{id}"}}"#)).unwrap());
         assert_eq!(of("https://a.vault.azure.net/secrets/db").unwrap().version, None);
+        assert_eq!(of("https://a.vault.azure.net/secrets/db/hunter2").unwrap().version, None);
         assert!(of("https://a.vault.azure.net/keys/db").is_err());
         assert!(Secret::read(json::parse("[]").unwrap()).is_err());
     }

@@ -59,14 +59,19 @@ impl Source for Keyring {
 
     fn remedy(&self, key: &Key<'_>) -> Option<String> {
         let Name { service, user, .. } = self.name(key);
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
         Some(if cfg!(target_os = "macos") {
-            format!("run: security add-generic-password -s '{service}' -a '{user}' -w")
+            format!(
+                "run: security add-generic-password -s {} -a {} -w",
+                quoted(&service),
+                quoted(&user)
+            )
         } else if cfg!(windows) {
             format!("add the user {user} of {service} to the Credential Manager")
         } else {
-            format!(
-                "run: secret-tool store --label='{service} {user}' service '{service}' username '{user}'"
-            )
+            let label = quoted(&format!("{service} {user}"));
+            let (service, user) = (quoted(&service), quoted(&user));
+            format!("run: secret-tool store --label={label} service {service} username {user}")
         })
     }
 

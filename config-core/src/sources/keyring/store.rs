@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use keyring_core::{CredentialStore, Entry, Error};
+use tracing::subscriber::{DefaultGuard, NoSubscriber, set_default};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::source::{Failure, FailureKind};
@@ -50,6 +51,7 @@ pub(super) fn read(
     if names.is_empty() {
         return Ok(Vec::new());
     }
+    let _quiet = quiet();
     let store = connect().map_err(|error| not_reached(&error))?;
     let late = || Failure::new(FailureKind::Unreachable, "the keyring did not answer in time");
     let each = names.iter().map(|name| match patience.is_over() {
@@ -66,6 +68,7 @@ pub(super) fn read_one(connect: Arc<Connect>, name: Name) -> Result<Held, Failur
     let (send, receive) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new().name("config-core keyring".to_owned());
     let asked = thread.spawn(move || {
+        let _quiet = quiet();
         let held =
             connect().map_err(|error| not_reached(&error)).and_then(|store| one(&store, &name));
         // Nobody listens any more once the time is over.
@@ -78,17 +81,33 @@ pub(super) fn read_one(connect: Arc<Connect>, name: Name) -> Result<Held, Failur
         .unwrap_or_else(|_| Err(failed("the keyring did not answer in time")))
 }
 
+/// Keeps what zbus traces on this thread from whoever listens: at the finest level it tells where an entry stands, by a
+/// name that the keyring has made up.
+fn quiet() -> DefaultGuard {
+    set_default(NoSubscriber::default())
+}
+
 fn one(store: &Arc<CredentialStore>, name: &Name) -> Result<Held, Failure> {
     let entry = store.build(&name.service, &name.user, None);
     let value = entry.and_then(|entry| match name.binary {
         true => bytes(&entry),
         false => text(&entry),
     });
+    wipe_stack();
     match value {
         Ok(value) => Ok(Held::Value(value)),
         Err(Error::NoEntry) => Ok(Held::Nothing),
         Err(error) => Err(refused(error)),
     }
+}
+
+/// Writes over what reading an entry left on the stack of this thread: blocks of the value as the cipher had them. The
+/// system keeps the stack of a thread that has ended for the next one.
+#[inline(never)]
+fn wipe_stack() {
+    // Three times what it takes in a build that is not optimised.
+    let mut used = [0_u64; 8 * 1024];
+    used.zeroize();
 }
 
 fn bytes(entry: &Entry) -> Result<Value, Error> {

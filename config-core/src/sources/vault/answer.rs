@@ -54,6 +54,15 @@ pub(super) fn lease(node: &Node) -> Lease {
     Lease::new(id, ttl, truth(node, "renewable"))
 }
 
+/// What a token is told of itself: how long it is good yet.
+pub(super) fn term(data: &Node) -> Option<Lease> {
+    let ttl = Duration::from_secs(number(data, "ttl")?);
+    // Whole seconds are told: of one that ends within the next they are as many as of one without end.
+    let ends = text(data, "expire_time").is_some();
+    let ttl = if ends { ttl.max(Duration::from_millis(1)) } else { ttl };
+    Some(Lease::new("", ttl, truth(data, "renewable")))
+}
+
 /// What the server remarks, in our words: its own may repeat the token or a value, in whatever spelling.
 pub(super) fn warnings(answer: &Node) -> Vec<String> {
     let Some(Node { value: Value::List(warnings), .. }) = answer.entry("warnings") else {
@@ -104,6 +113,16 @@ mod tests {
     fn an_answer_without_warnings_has_none() {
         assert!(warnings(&json::parse(r#"{"warnings": null}"#).unwrap()).is_empty());
         assert!(warnings(&json::parse("{}").unwrap()).is_empty());
+    }
+
+    #[test]
+    fn a_token_in_its_last_second_is_not_taken_for_one_without_end() {
+        let ends = |expires: &str| {
+            let told = format!(r#"{{"ttl": 0, "expire_time": {expires}, "renewable": true}}"#);
+            term(&json::parse(&told).unwrap()).unwrap().ends().is_some()
+        };
+        assert!(ends(r#""2026-01-02T03:04:05Z""#));
+        assert!(!ends("null"));
     }
 
     #[test]

@@ -7,14 +7,15 @@ use super::client::{Call, Client, refused, says};
 use super::leases;
 use super::mounts::{Asked, Engine, Mount, Mounts};
 use super::place::{Place, encoded};
-use super::session::{Session, Token, invalid, is_valid};
+use super::session::{LOOK_UP, Session, Token, invalid, is_valid};
 use super::words::{self, denied};
 use crate::clock::Moment;
 use crate::remote::address::exposed;
+use crate::remote::both::both;
 use crate::remote::http::Response;
 use crate::remote::lease::Lease;
 use crate::remote::{Asking, Backend, Before, Blob, Outcome, Read, Unread, gone};
-use crate::source::{Failure, FailureKind, SourcePlan};
+use crate::source::{Failure, FailureKind, SourcePlan, Trouble};
 use crate::value::{Node, Value};
 
 /// Why there is nothing to read of a version that was named.
@@ -41,7 +42,7 @@ enum Stop {
 
 /// What a response comes to under an assumption of what is mounted.
 enum Step {
-    Done(Outcome),
+    Done(Box<Outcome>),
     /// There is nothing, in these words, or the assumption is wrong.
     Missing(&'static str),
     /// There is something else, or the assumption is wrong.
@@ -50,10 +51,14 @@ enum Step {
 }
 
 impl Step {
+    fn done(outcome: Outcome) -> Self {
+        Self::Done(Box::new(outcome))
+    }
+
     /// What it comes to where the assumption is right.
     fn end(self, token: &Token) -> Result<Blob, Stop> {
         match self {
-            Self::Done(outcome) => outcome.map_err(Stop::Unread),
+            Self::Done(outcome) => (*outcome).map_err(Stop::Unread),
             Self::Missing(what) => Err(Unread::Absent(what).into()),
             Self::Unlike => Err(answer::unlike().into()),
             Self::Refused => Err(Stop::Refused(Box::new(token.clone()))),
@@ -79,6 +84,11 @@ impl Server {
         asking: Asking,
     ) -> Result<Blob, Stop> {
         let known = match self.mounts.of(place) {
+            None if self.mints(place) && !asking.only_looks => {
+                let term = self.session.settled(token, &self.client, asking.until);
+                // What comes of the term is seen where it counts.
+                Some(both(self.mount(place, token, asking.until), term).await.0?)
+            }
             None if place.may_mint() => Some(self.mount(place, token, asking.until).await?),
             known => known,
         };
@@ -92,7 +102,7 @@ impl Server {
             if outcome.is_ok() {
                 self.mounts.learn(mount);
             }
-            return outcome.map_err(Stop::Unread);
+            return (*outcome).map_err(Stop::Unread);
         }
         match (self.mounts.ask(place, &self.client, &token.text, asking.until).await?, step) {
             (Asked::Mount(asked), _) if asked != mount => {
@@ -137,7 +147,10 @@ impl Server {
         }
         let query = version.map_or(String::new(), |version| format!("?version={version}"));
         let call = Call::get(format!("{}{query}", encoded(&mount.api_path(place))));
-        let call = if mints { call.once() } else { call };
+        let (call, token) = match mints {
+            true => (call.once(), self.session.settled(token, &self.client, asking.until).await?),
+            false => (call, token.clone()),
+        };
         let response = self.client.ask(&call, Some(&token.text), asking.until).await?;
         if response.status == 404 && says(&response, "namespace not found") {
             return Err(refused(&response).into());
@@ -145,7 +158,7 @@ impl Server {
         match (response.status, &mount.engine) {
             (200, Engine::Kv2) => Ok(self.versioned(&response)?),
             (404, Engine::Kv2) => Ok(missing_version(&response, version)?),
-            (200 | 203, _) => Ok(Step::Done(self.logical(&response, token))),
+            (200 | 203, _) => Ok(Step::done(self.logical(&response, &token))),
             (404, Engine::Kv1) if says(&response, "versioned K/V") => {
                 let message = format!("{} is of KV version 2, not 1", mount.path);
                 let failure = Failure::new(FailureKind::Malformed, message);
@@ -153,9 +166,9 @@ impl Server {
             }
             (404, _) => Ok(Step::Missing("no such secret")),
             (400, Engine::Other(_)) if says(&response, "unknown role") => {
-                Ok(Step::Done(Err(Unread::Absent("no such role"))))
+                Ok(Step::done(Err(Unread::Absent("no such role"))))
             }
-            (204, _) => Ok(Step::Done(Err(Unread::Absent("nothing is there")))),
+            (204, _) => Ok(Step::done(Err(Unread::Absent("nothing is there")))),
             (401 | 403, _) => Ok(Step::Refused),
             _ => Err(refused(&response).into()),
         }
@@ -175,7 +188,7 @@ impl Server {
             return Ok(Step::Unlike);
         };
         let version = Some(version.to_string());
-        Ok(Step::Done(Ok(Blob { version, remarks: self.said(warnings), ..Blob::new(node) })))
+        Ok(Step::done(Ok(Blob { version, remarks: self.said(warnings), ..Blob::new(node) })))
     }
 
     /// An answer of any other engine.
@@ -230,6 +243,20 @@ impl Server {
         }
     }
 
+    /// Whether reading a place makes a credential, as far as is known without asking.
+    fn mints(&self, place: &Place) -> bool {
+        match self.mounts.of(place) {
+            Some(mount) => mount.mints(place),
+            None => place.may_mint() && !place.is_static(),
+        }
+    }
+
+    /// Whether the term of the token is asked for along with these: what is made under it ends with it.
+    pub(super) fn looks_up(&self, reads: &[Read]) -> bool {
+        let mints = |read| Self::named(read).is_ok_and(|(place, _)| self.mints(&place));
+        self.session.is_unsettled() && reads.iter().any(mints)
+    }
+
     /// What is read, and which version of it.
     pub(super) fn named(read: &Read) -> Result<(Place, Option<u64>), Failure> {
         let place = Place::read(&read.place)?;
@@ -269,7 +296,7 @@ impl Backend for Server {
         })
     }
 
-    async fn prolonged(&self, blob: &Blob, asking: Asking) -> Option<Blob> {
+    async fn prolonged(&self, blob: &Blob, asking: Asking) -> Result<Option<Blob>, Failure> {
         leases::prolonged(self, blob, asking).await
     }
 
@@ -278,11 +305,18 @@ impl Backend for Server {
     }
 
     async fn upkeep(&self, asking: Asking) {
+        // What comes of it is told as its trouble.
         drop(self.session.token(&self.client, asking.until).await);
     }
 
-    fn before(&self, _reads: &[Read]) -> Before {
-        self.session.before()
+    fn trouble(&self) -> Option<Trouble> {
+        self.session.trouble()
+    }
+
+    fn before(&self, reads: &[Read]) -> Before {
+        let mut before = self.session.before();
+        before.calls.extend(self.looks_up(reads).then(|| format!("GET /v1/{LOOK_UP}")));
+        before
     }
 
     fn plan(&self, reads: &[(Read, usize)]) -> SourcePlan {
@@ -306,7 +340,7 @@ fn missing_version(response: &Response, version: Option<u64>) -> Result<Step, Fa
         // KV version 2 says the same of a version and of a secret that it does not have.
         return Ok(Step::Missing(version.map_or("no such secret", |_| "no such version")));
     };
-    Ok(Step::Done(Err(Unread::Absent(match (answer::truth(metadata, "destroyed"), version) {
+    Ok(Step::done(Err(Unread::Absent(match (answer::truth(metadata, "destroyed"), version) {
         (true, Some(_)) => DESTROYED,
         (true, None) => "its current version is destroyed",
         (false, Some(_)) => DELETED,

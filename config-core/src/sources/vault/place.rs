@@ -46,7 +46,12 @@ impl Place {
     /// Whether it looks like one where reading mints a credential, so that its mount is asked for first.
     pub(super) fn may_mint(&self) -> bool {
         let (_, below) = self.guess();
-        below.starts_with("creds/") || below.starts_with("static-creds/")
+        below.starts_with("creds/") || self.is_static()
+    }
+
+    /// Whether it looks like one where a credential is kept beside those where they are minted.
+    pub(super) fn is_static(&self) -> bool {
+        self.guess().1.starts_with("static-creds/")
     }
 }
 

@@ -1,28 +1,27 @@
 //! The token that a source asks with: come by once, prolonged, and replaced when it is no longer good.
 
+mod token;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-use super::answer;
-use super::client::{Call, Client};
+use super::client::Client;
 use super::login::{Login, keyed};
 use crate::clock::Moment;
 use crate::remote::Before;
-use crate::remote::body::Body;
-use crate::remote::http::{Http, Response};
+use crate::remote::http::Http;
 use crate::remote::lease::Lease;
-use crate::source::{Failure, FailureKind};
+use crate::source::{Failure, FailureKind, Trouble};
 use crate::value::Text;
+use token::{PROLONG, ending, prolonged, term};
+
+pub(super) use token::{LOOK_UP, invalid, is_valid};
 
 /// How long a source is used before it asks for the term of a token that it was given.
 const SETTLED: Duration = Duration::from_secs(10);
-
-/// Where the term of a token is asked for, and prolonged.
-const TERM: &str = "auth/token/lookup-self";
-const PROLONG: &str = "auth/token/renew-self";
 
 /// One token after the other.
 pub(super) struct Session {
@@ -30,10 +29,21 @@ pub(super) struct Session {
     /// Where an identity is signed, which is not the server.
     aside: Http,
     held: Mutex<Held>,
-    /// When that token has to be seen to.
-    due: std::sync::Mutex<Option<Moment>>,
-    /// How many attempts there have been to come by one.
+    care: std::sync::Mutex<Care>,
+    /// Held while the term of a token is asked for that was given.
+    settling: Mutex<()>,
+    /// How many attempts there have been to come by one, or to see to it.
     attempts: AtomicU64,
+}
+
+/// What has to be done for the token.
+#[derive(Default)]
+struct Care {
+    due: Option<Moment>,
+    /// What kept it from being done.
+    trouble: Option<Trouble>,
+    /// Whether its term is known, or that nobody may know it.
+    is_settled: bool,
 }
 
 #[derive(Default)]
@@ -64,10 +74,26 @@ enum Upkeep {
     Replace,
 }
 
+/// A token that was seen to.
+enum Seen {
+    Good(Token),
+    /// It could not be seen to, and is as good as before.
+    Unattended(Token, Failure),
+    /// A fresh one is needed.
+    Over,
+}
+
 impl Session {
     pub(super) fn new(login: Login, aside: Http) -> Self {
         let (held, attempts) = (Mutex::default(), AtomicU64::new(0));
-        Self { login, aside, held, due: std::sync::Mutex::default(), attempts }
+        Self {
+            login,
+            aside,
+            held,
+            care: std::sync::Mutex::default(),
+            settling: Mutex::default(),
+            attempts,
+        }
     }
 
     pub(super) const fn login(&self) -> &Login {
@@ -86,7 +112,7 @@ impl Session {
         let calls = match token.map(Token::upkeep) {
             None | Some(Upkeep::Replace) if self.login.can_be_repeated() => self.login.calls(),
             None | Some(Upkeep::Nothing | Upkeep::Replace) => Vec::new(),
-            Some(Upkeep::Ask) => vec![format!("GET /v1/{TERM}")],
+            Some(Upkeep::Ask) => vec![format!("GET /v1/{LOOK_UP}")],
             Some(Upkeep::Prolong) => vec![format!("POST /v1/{PROLONG}")],
         };
         Before { waits: calls.len(), calls }
@@ -99,24 +125,59 @@ impl Session {
         let Some(token) = held.token.clone() else {
             return self.fresh(&mut held, seen, client, until).await;
         };
-        if let Some(token) = self.kept(token.clone(), client, until).await {
-            self.hold(&mut held, &token);
+        let others_tried = self.attempts.load(Ordering::Acquire) != seen;
+        if others_tried && self.trouble().is_some() && !token.is_over(Moment::now()) {
             return Ok(token);
         }
-        match self.fresh(&mut held, seen, client, until).await {
-            // What was lent under it ends with it, so it is not given up before its time.
-            Err(failure)
-                if failure.kind() == FailureKind::Unreachable && !token.is_over(Moment::now()) =>
-            {
-                Ok(token)
+        match self.kept(token.clone(), client, until).await {
+            Seen::Good(token) => {
+                self.hold(&mut held, &token);
+                return Ok(token);
             }
-            fresh => {
-                if fresh.is_err() {
-                    held.token = None;
+            Seen::Unattended(token, failure) => {
+                self.attempts.fetch_add(1, Ordering::AcqRel);
+                self.hold(&mut held, &token);
+                self.is_in_trouble(&failure, &token);
+                return Ok(token);
+            }
+            Seen::Over => {}
+        }
+        match self.fresh(&mut held, seen, client, until).await {
+            Ok(token) => Ok(token),
+            Err(failure) => {
+                self.is_in_trouble(&failure, &token);
+                // What was lent under it ends with it, so it is not given up before its time.
+                if failure.kind() == FailureKind::Unreachable && !token.is_over(Moment::now()) {
+                    return Ok(token);
                 }
-                fresh
+                held.token = None;
+                Err(failure)
             }
         }
+    }
+
+    /// The same token with its term, asked for where nobody has: what is made under it ends with it.
+    pub(super) async fn settled(
+        &self,
+        token: &Token,
+        client: &Client,
+        until: Instant,
+    ) -> Result<Token, Failure> {
+        if token.was_asked {
+            return Ok(token.clone());
+        }
+        let _one_at_a_time = self.settling.lock().await;
+        let known = self.held.lock().await.same(token).filter(|held| held.was_asked).cloned();
+        if let Some(settled) = known {
+            return Ok(settled);
+        }
+        // Others go on reading with it meanwhile.
+        let settled = token.clone().with_term(term(client, &token.text, until).await?);
+        let mut held = self.held.lock().await;
+        if held.same(token).is_some() {
+            self.hold(&mut held, &settled);
+        }
+        Ok(settled)
     }
 
     /// A token after one that was refused; none where no other can be come by.
@@ -171,40 +232,71 @@ impl Session {
 
     fn hold(&self, held: &mut Held, token: &Token) {
         held.token = Some(token.clone());
-        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = token.due();
+        let is_settled = token.was_asked;
+        *self.care() = Care { due: token.due(), trouble: None, is_settled };
     }
 
     /// When the token has to be seen to; none where it needs nothing, or there is none yet.
     pub(super) fn due(&self) -> Option<Moment> {
-        *self.due.lock().unwrap_or_else(PoisonError::into_inner)
+        self.care().due
     }
 
-    /// The token if it is still good, prolonged where it is time to; none where a fresh one is needed.
-    async fn kept(&self, mut token: Token, client: &Client, until: Instant) -> Option<Token> {
-        let now = Moment::now();
+    /// What kept the token from being seen to when that was tried last; none where it is seen to.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.care().trouble.clone()
+    }
+
+    /// Whether the token was given, and its term is asked for by nobody but those who make something under it.
+    pub(super) fn is_unsettled(&self) -> bool {
+        let care = self.care();
+        let is_due = care.due.is_some_and(|due| due <= Moment::now());
+        self.login.calls().is_empty() && !care.is_settled && !is_due
+    }
+
+    fn care(&self) -> std::sync::MutexGuard<'_, Care> {
+        self.care.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_in_trouble(&self, failure: &Failure, token: &Token) {
+        let message = format!("the token could not be seen to: {}", failure.message);
+        let failure = Failure { message: message.into(), ..failure.clone() };
+        self.care().trouble = Some(Trouble { failure, ends: token.ends() });
+    }
+
+    /// The token if it is still good, prolonged where it is time to.
+    async fn kept(&self, mut token: Token, client: &Client, until: Instant) -> Seen {
         if matches!(token.upkeep(), Upkeep::Ask) {
-            token.lease = term(client, &token.text, until).await;
-            token.was_asked = true;
-            token.since = now;
+            token = match term(client, &token.text, until).await {
+                Ok(term) => token.with_term(term),
+                Err(failure) => return Seen::Unattended(token, failure),
+            };
         }
-        let upkeep = token.upkeep();
-        let Some(lease) = token.lease.as_ref().filter(|lease| lease.is_due(now)) else {
-            return Some(token);
-        };
-        if matches!(upkeep, Upkeep::Prolong) {
-            let call = Call::post(PROLONG, Body::new().finish()).repeatable();
-            let renewed = client.ask(&call, Some(&token.text), until).await;
-            if let Some(renewed) = renewed.ok().filter(Response::is_success)
-                && let Ok((_, renewed)) = answer::login(&renewed)
-            {
-                let renewed = lease.prolonged(renewed.ttl, renewed.renewable, Moment::now());
-                if renewed.is_worth_keeping() || !self.login.can_be_repeated() {
-                    return Some(Token { lease: Some(renewed), ..token });
+        let can_be_repeated = self.login.can_be_repeated();
+        match (token.upkeep(), &token.lease) {
+            (Upkeep::Prolong, Some(lease)) => {
+                match prolonged(lease, client, &token.text, until).await {
+                    Ok(lease) if lease.is_worth_keeping() || !can_be_repeated => {
+                        return Seen::Good(Token { lease: Some(lease), ..token });
+                    }
+                    Err(failure) if !can_be_repeated => return Seen::Unattended(token, failure),
+                    _ => {}
                 }
             }
+            (Upkeep::Replace, _) => {}
+            _ => return Seen::Good(token),
         }
-        // What cannot be followed by another is used until the server refuses it.
-        (!self.login.can_be_repeated()).then_some(token)
+        match can_be_repeated {
+            true => Seen::Over,
+            // What cannot be followed by another is used until the server refuses it.
+            false => Seen::Unattended(token, ending()),
+        }
+    }
+}
+
+impl Held {
+    /// The token, if it is that one.
+    fn same(&self, token: &Token) -> Option<&Token> {
+        self.token.as_ref().filter(|held| held.number == token.number)
     }
 }
 
@@ -218,10 +310,16 @@ impl Token {
         self.lease.as_ref().is_some_and(|lease| lease.is_over(now))
     }
 
+    /// The same with the term that the server tells; none where it does not.
+    fn with_term(self, lease: Option<Lease>) -> Self {
+        Self { lease, was_asked: true, since: Moment::now(), ..self }
+    }
+
     /// What it needs before it is used.
     fn upkeep(&self) -> Upkeep {
         let now = Moment::now();
         match &self.lease {
+            None if self.was_asked => Upkeep::Nothing,
             None if now.saturating_duration_since(self.since) >= SETTLED => Upkeep::Ask,
             None => Upkeep::Nothing,
             Some(lease) if !lease.is_due(now) => Upkeep::Nothing,
@@ -238,40 +336,4 @@ impl Token {
             None => self.since.checked_add(SETTLED),
         }
     }
-}
-
-/// How long a token is good for.
-async fn term(client: &Client, token: &Text, until: Instant) -> Option<Lease> {
-    let response = client.ask(&Call::get(TERM), Some(token), until).await;
-    let answer = response.ok().filter(Response::is_success)?.json().ok()?;
-    let data = answer.entry("data")?;
-    let ttl = Duration::from_secs(answer::number(data, "ttl")?);
-    Some(Lease::new("", ttl, answer::truth(data, "renewable")))
-}
-
-/// Whether a token is valid at all, asked after the server refused it something.
-pub(super) async fn is_valid(
-    client: &Client,
-    token: &Text,
-    until: Instant,
-) -> Result<bool, Failure> {
-    let response = client.ask(&Call::get(TERM), Some(token), until).await?;
-    match response.status {
-        // One that is valid but may not even look itself up is refused by a policy, which says so in a list of errors.
-        403 => Ok(super::client::says(&response, "error occurred")
-            && !super::client::says(&response, "invalid token")),
-        401 => Ok(false),
-        _ if response.is_success() => Ok(true),
-        _ => Err(super::client::refused(&response)),
-    }
-}
-
-/// The failure of a token that is not good.
-pub(super) fn invalid(login: &Login) -> Failure {
-    let hint = match login {
-        Login::Token(_) => "put a new one in VAULT_TOKEN, or log in as AppRole, Kubernetes or JWT",
-        Login::TokenFile(_) => "run: vault login",
-        _ => "the server takes back what it has just given: look at its clock and its audit log",
-    };
-    Failure::new(FailureKind::Expired, "the token is not valid, or has expired").hint(hint)
 }

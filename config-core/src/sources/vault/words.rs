@@ -41,7 +41,8 @@ pub(super) fn plan(server: &Server, reads: &[(Read, usize)]) -> SourcePlan {
     policies.sort_unstable();
     policies.dedup();
     let policy = Policy::new("hcl", policies.join("\n"));
-    let count = match (plan.calls().is_empty(), asked.is_empty()) {
+    let reads: Vec<Read> = reads.iter().map(|(read, _)| read.clone()).collect();
+    let count = match (plan.calls().is_empty(), asked.is_empty() && !server.looks_up(&reads)) {
         (true, _) => return plan,
         (false, true) => 1,
         (false, false) => 2,

@@ -236,6 +236,15 @@ fn a_service_says_where_its_identity_is() {
     };
     assert!(load::<One>(variables("c4n4ry-header")).is_ok());
     told(variables("c4n4ry-wrong"), ProblemKind::Denied, &["there is no managed identity here"]);
+    let elsewhere = [
+        ("IDENTITY_ENDPOINT", "http://identity.example/msi/token"),
+        ("IDENTITY_HEADER", "c4n4ry-header"),
+    ];
+    told(
+        by_variables(&standin, &elsewhere),
+        ProblemKind::NotConfigured,
+        &["a token is not sent to identity.example without TLS"],
+    );
 }
 
 /// A tool of that name that does this, and the variables by which it is found.

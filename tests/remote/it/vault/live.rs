@@ -1,6 +1,6 @@
 //! Live settings: what stays open, what is prolonged without anybody asking, and what the server is asked for it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use config_core::{Cause, ExposeSecret, Live, SecretString, Secrets};
 use config_tests_servers::openbao::{AppRole, Kv};
@@ -8,7 +8,7 @@ use config_tests_servers::postgres::{Cluster, Login};
 use config_tests_servers::proxy::Proxy;
 use serde_json::json;
 
-use super::{One, Variables, admin, and, as_root, proxy, requests, variables};
+use super::{One, Variables, admin, and, as_root, proxy, requests, soon, variables};
 
 /// A secret, and a role that may read it with tokens that are good that long.
 fn secret(ttl: &str) -> (Kv, AppRole) {
@@ -30,14 +30,6 @@ fn as_role(kv: &Kv, role: &AppRole) -> Variables {
 
 fn started(environment: Variables) -> Live<One> {
     One::loader().env(environment).live().start_blocking().unwrap()
-}
-
-fn soon(what: &str, holds: impl Fn() -> bool) {
-    let end = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < end, "not within 20 s: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 #[test]

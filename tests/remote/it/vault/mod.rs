@@ -1,5 +1,6 @@
 //! Vault, against a real OpenBao.
 
+mod answers;
 mod builders;
 mod dynamic;
 mod held;
@@ -14,9 +15,11 @@ mod renewal;
 mod standby;
 mod store;
 mod twins;
+mod upkeep;
 mod variables;
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use config_core::testing::{Canaries, assert_no_secrets};
 use config_core::{Error, ExposeSecret, ProblemKind, SecretString, Secrets, Vault};
@@ -100,6 +103,16 @@ fn told(error: &Error, environment: &Variables) -> (ProblemKind, String) {
 
 fn is_secret(name: &str) -> bool {
     ["TOKEN", "SECRET_ID", "JWT"].iter().any(|end| name.ends_with(end)) && name != "VAULT_JWT_ROLE"
+}
+
+/// Waits until that holds, for some seconds at most.
+#[track_caller]
+fn soon(what: &str, holds: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < end, "not within 60 s: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Every request that the proxy saw, as `GET /v1/..`, in order of their arrival.

@@ -276,7 +276,7 @@ impl<DB: Database> Settles for Shared<DB> {
     }
 
     async fn probe(self: &Arc<Self>) {
-        drop(self.connector.probe(|attempt| self.open(attempt)).await);
+        drop(self.connector.probe(|attempt| self.open(attempt), verdict).await);
     }
 
     async fn drain(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What becomes of requests to a store that does not do as it should.
 
 mod proxies;
+mod quiet;
 mod tls;
 mod trouble;
 

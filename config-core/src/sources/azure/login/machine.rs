@@ -8,6 +8,7 @@ use tokio::time::timeout_at;
 
 use super::official::Given;
 use super::{Asked, Without};
+use crate::remote::address::{is_of_the_link, without_tls};
 use crate::remote::http::{Request, Response};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Text, Value, exact};
@@ -66,6 +67,9 @@ pub(super) async fn service(
     if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
         let message = "is no address that tokens could be asked for";
         return Err(Failure::new(FailureKind::Malformed, message).key("IDENTITY_ENDPOINT"));
+    }
+    if endpoint.starts_with("http://") && !is_of_the_link(endpoint) {
+        return Err(without_tls(endpoint).key("IDENTITY_ENDPOINT"));
     }
     let url = format!(
         "{endpoint}?api-version=2019-08-01&resource={}{}",

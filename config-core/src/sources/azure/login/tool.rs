@@ -136,7 +136,12 @@ impl Executor for Runner {
             self.ended(Ended::Late);
             return Err(io::ErrorKind::TimedOut.into());
         };
-        let output = output.inspect_err(|_| self.ended(Ended::NotThere))?;
+        // One that is there and cannot be run is no reason to go on to another login.
+        let output = output.inspect_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                self.ended(Ended::NotThere);
+            }
+        })?;
         let said = String::from_utf8_lossy(&output.stderr);
         let is_not_there =
             output.status.code() == Some(127) || said.contains("' is not recognized");

@@ -1,0 +1,12 @@
+use config_core::{SecretString, Secrets};
+
+#[derive(Secrets)]
+#[secrets(sources(env, aws("prod/app#token")))]
+struct Settings {
+    #[secret(required, format = any)]
+    token: SecretString,
+}
+
+fn main() {
+    Settings::schema();
+}

@@ -1,0 +1,12 @@
+use config_core::{SecretString, Secrets};
+
+#[derive(Secrets)]
+#[secrets(sources(env, azure))]
+struct Settings {
+    #[secret(required, format = any, azure = "db-url")]
+    token: SecretString,
+}
+
+fn main() {
+    Settings::schema();
+}
