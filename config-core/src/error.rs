@@ -68,6 +68,8 @@ pub struct Problem {
     pub(crate) hint: Option<String>,
     /// Whether it is of one field, and not of the load as a whole.
     pub(crate) of_field: bool,
+    /// Whether it is of a store as a whole, which fails in the same way whatever it is asked for.
+    pub(crate) of_store: bool,
 }
 
 /// The sorts of problem. Absent, empty, denied, unreachable and malformed are never mixed up.
@@ -286,6 +288,7 @@ impl Problem {
             tried: Vec::new(),
             hint: None,
             of_field: true,
+            of_store: false,
         }
     }
 
@@ -374,6 +377,16 @@ impl Warning {
     pub const fn kind(&self) -> WarningKind {
         self.kind
     }
+}
+
+/// The store that a source asks, by the label of the source: `vault` of `vault secret/app`.
+pub(crate) fn store(label: &str) -> &str {
+    label.split(' ').next().unwrap_or(label)
+}
+
+/// A message without how often and how long it was tried, which differs where the cause does not.
+pub(crate) fn cause(message: &str) -> Vec<&str> {
+    message.split("; ").filter(|part| !part.contains(" attempts in ")).collect()
 }
 
 impl fmt::Display for Warning {

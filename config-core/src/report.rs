@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::build::problems::{labelled, tried};
 use crate::error::{Error, Problem, Tried, Warning};
 use crate::origin::Origin;
-use crate::resolve::{Hidden, Missed, Options, Outcome, Questions, Resolution};
+use crate::resolve::{self, Hidden, Missed, Options, Outcome, Questions, Resolution};
 use crate::schema::{FieldKind, Leaf, Presence, Schema};
 
 pub use plan::{Plan, PlannedSource};
@@ -30,6 +30,8 @@ pub(crate) use warn::{failing, strict, warnings};
 pub struct Report {
     name: &'static str,
     profile: Option<String>,
+    /// What to say where profiles are declared and none is in force.
+    no_profile: Option<String>,
     fields: Vec<FieldReport>,
     warnings: Vec<Warning>,
     problems: Vec<Problem>,
@@ -77,6 +79,7 @@ impl Report {
         Self {
             name: "",
             profile: None,
+            no_profile: None,
             fields: Vec::new(),
             warnings: Vec::new(),
             problems: Vec::new(),
@@ -104,6 +107,7 @@ impl Report {
         Self {
             name: schema.name(),
             profile: resolution.profile.clone(),
+            no_profile: resolve::none_in_force(schema, options, resolution.profile.as_deref()),
             fields,
             warnings: noticed,
             problems,

@@ -236,6 +236,8 @@ pub struct Claims<'a> {
 pub struct Unclaimed {
     /// The name.
     pub name: String,
+    /// The place in the source that it stands in, where that is not the one that the source's label names: `secret/db`.
+    pub within: Option<String>,
     /// The file and place, where there is one.
     pub file: Option<Arc<Path>>,
     /// The place in the file.

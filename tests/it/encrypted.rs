@@ -103,7 +103,9 @@ fn values_that_were_swapped_are_refused() {
     sealed.bench.write("secrets.json", format!(r#"{{"token": "{moved}"}}"#));
     let problem = only(sealed.load());
     assert_eq!(problem.kind(), ProblemKind::Malformed);
-    assert!(problem.message().contains("made for another key"), "{}", problem.message());
+    let expected =
+        "the encrypted value was made for another key than token: encrypt it anew for that";
+    assert!(problem.message().ends_with(expected), "{}", problem.message());
 }
 
 /// A file of a repository, in three states of which two were made apart.

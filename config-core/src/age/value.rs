@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::{Identity, Recipient, decrypt_file, encrypt_into};
+use crate::format::is_name;
 use crate::source::{Failure, FailureKind};
 use crate::sources::sealed::{END, MARK};
 
@@ -78,7 +79,12 @@ pub fn decrypt_value(
     let (of, value) = split(&content)
         .ok_or_else(|| malformed("what is encrypted is no single value: of another program?"))?;
     if of != path.as_bytes() {
-        return Err(malformed("the encrypted value was made for another key")
+        // A key may be anything; what is not like a name is not shown.
+        let than = if is_name(path) { format!(" than {path}") } else { String::new() };
+        let message = format!("the encrypted value was made for another key{than}");
+        let encrypt = format!("{message}: encrypt it anew for that");
+        let message = if than.is_empty() { message } else { encrypt };
+        return Err(Failure::new(FailureKind::Malformed, message)
             .hint("a value that is moved or whose key is renamed has to be encrypted anew"));
     }
     let mut exact = Zeroizing::new(Vec::with_capacity(value.len()));

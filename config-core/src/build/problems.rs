@@ -218,6 +218,7 @@ pub(crate) fn failed(
     let mut problem = Problem::new(path, ProblemKind::from(failure.kind()), message);
     problem.origin = Some(failed_at(resolution, entry, failure));
     problem.hint = failure.hint.as_ref().map(ToString::to_string);
+    problem.of_store = failure.of_store;
     problem
 }
 

@@ -120,7 +120,10 @@ pub(crate) fn unclaimed(
             names.push((name.to_string(), node.at));
         }
     }
-    names.into_iter().map(|(name, at)| Unclaimed { name, file: file.cloned(), at }).collect()
+    names
+        .into_iter()
+        .map(|(name, at)| Unclaimed { name, within: None, file: file.cloned(), at })
+        .collect()
 }
 
 /// A document that many keys are looked for in.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Error, Problem};
+use super::{Error, Problem, cause, store};
+use crate::origin::Origin;
 
 /// Where a line of places is broken; a single place may be longer.
 const WIDTH: usize = 108;
@@ -22,7 +23,7 @@ pub(super) fn error(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title = group.title();
         let gap = column.saturating_sub(title.chars().count()) + 3;
         write!(f, "\n  {title}{:gap$}{}", "", group.first.message)?;
-        details(group.first, f)?;
+        details(group, f)?;
     }
     for warning in &error.inner.warnings {
         write!(f, "\n  warning: {warning}")?;
@@ -34,9 +35,53 @@ pub(super) fn error(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 struct Group<'a> {
     first: &'a Problem,
     others: Vec<&'a str>,
+    /// Where else it was met.
+    elsewhere: Vec<&'a Origin>,
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
+    fn new(first: &'a Problem) -> Self {
+        Self { first, others: Vec::new(), elsewhere: Vec::new() }
+    }
+
+    /// Whether a problem is the same failure.
+    fn is_met_by(&self, problem: &Problem) -> bool {
+        let first = self.first;
+        let (Some(from), Some(other)) = (&first.origin, &problem.origin) else { return false };
+        let is_alike = problem.kind.is_of_a_source() && first.kind == problem.kind;
+        let is_same = || first.message == problem.message && from == other;
+        let is_of_store = || {
+            first.of_store
+                && problem.of_store
+                && store(from.source()) == store(other.source())
+                && cause(&first.message) == cause(&problem.message)
+                && first.hint == problem.hint
+        };
+        is_alike && (is_same() || is_of_store())
+    }
+
+    fn add(&mut self, problem: &'a Problem) {
+        self.others.push(&problem.path);
+        if let Some(origin) = &problem.origin
+            && self.first.origin.as_ref() != Some(origin)
+            && !self.elsewhere.contains(&origin)
+        {
+            self.elsewhere.push(origin);
+        }
+    }
+
+    /// Where it was met: each place, or the store where they are many.
+    fn from(&self) -> Option<String> {
+        const FEW: usize = 3;
+        let first = self.first.origin.as_ref()?;
+        let count = self.elsewhere.len() + 1;
+        if count > FEW {
+            return Some(format!("{} ({count} secrets)", store(first.source())));
+        }
+        let places = std::iter::once(&first).chain(&self.elsewhere);
+        Some(places.map(ToString::to_string).collect::<Vec<_>>().join(", "))
+    }
+
     fn title(&self) -> String {
         match self.others.as_slice() {
             [] => self.first.path.clone(),
@@ -50,16 +95,9 @@ impl Group<'_> {
 fn groups(problems: &[Problem]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for problem in problems {
-        let same = |group: &&mut Group<'_>| {
-            problem.kind.is_of_a_source()
-                && group.first.kind == problem.kind
-                && group.first.message == problem.message
-                && group.first.origin.is_some()
-                && group.first.origin == problem.origin
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.others.push(&problem.path),
-            None => groups.push(Group { first: problem, others: Vec::new() }),
+        match groups.iter_mut().find(|group| group.is_met_by(problem)) {
+            Some(group) => group.add(problem),
+            None => groups.push(Group::new(problem)),
         }
     }
     groups
@@ -79,9 +117,10 @@ fn heading(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("\n")
 }
 
-fn details(problem: &Problem, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    if let Some(origin) = &problem.origin {
-        write!(f, "\n      from        {origin}")?;
+fn details(group: &Group<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let problem = group.first;
+    if let Some(from) = group.from() {
+        write!(f, "\n      from        {from}")?;
     }
     if !problem.tried.is_empty() {
         f.write_str("\n      looked in   ")?;

@@ -43,3 +43,10 @@ pub(crate) fn gone<B: Backend>(
         None => failure,
     })
 }
+
+/// The failure of a store that answers with another version than it was asked for.
+pub(crate) fn other_version() -> Failure {
+    let message = "the answer has another version than was asked for";
+    Failure::new(FailureKind::Malformed, message)
+        .hint("look whether the address is that of the store, and not of something before it")
+}

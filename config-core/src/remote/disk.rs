@@ -1,17 +1,17 @@
 //! What is kept beyond the end of the process: one file, encrypted with age, written anew whenever something was read.
 
-use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+mod record;
+mod replace;
+
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+pub(super) use self::record::Record;
+use self::record::{node, record, text_of};
+use self::replace::{clean, not_written, replace};
 use super::body::Body;
-use super::encode::{base64, from_base64};
-use super::{Blob, Read};
 use crate::age::{Identity, decrypt_file, encrypt_file};
 use crate::document::json;
 use crate::origin::Plain;
@@ -21,6 +21,12 @@ use crate::value::{Node, Position, Value};
 
 /// The form of the file; another one is not read.
 const FORMAT: &str = "config-core-cache/1";
+
+/// How much is written at most, before it is encrypted, which makes it longer by less than a half: what is larger than
+/// [`FILE_CAP`] would not be read.
+const MOST: usize = FILE_CAP as usize / 2;
+
+const NOWHERE: Position = Position { line: 0, column: 0 };
 
 /// The file.
 pub(super) struct Disk {
@@ -40,16 +46,8 @@ struct Trouble {
     is_anew: bool,
     /// Why it could not be written, the last time.
     unwritten: Option<String>,
-}
-
-/// One secret as it is kept.
-pub(super) struct Record {
-    pub(super) store: String,
-    pub(super) read: Read,
-    /// The secret, or why there was none.
-    pub(super) kept: Result<Blob, String>,
-    pub(super) at: SystemTime,
-    pub(super) fields: BTreeSet<String>,
+    /// How many there was no room for, the last time.
+    left_out: usize,
 }
 
 impl Disk {
@@ -59,6 +57,7 @@ impl Disk {
 
     /// What is kept; nothing where there is no file yet, or none that can be read, which is remembered.
     pub(super) fn load(&self) -> Vec<Record> {
+        clean(&self.path);
         match self.read() {
             Ok(records) => records,
             Err(failure) => {
@@ -74,13 +73,17 @@ impl Disk {
         }
     }
 
-    /// Writes all that is to be kept. A file that cannot be written is no reason to fail a load, and is remembered.
-    pub(super) fn save(&self, records: &[Record]) {
+    /// Writes all that is to be kept. A file that cannot be written is no reason to fail a load, and is remembered. What is
+    /// to be kept is asked for once nobody else writes: what was dropped meanwhile must not be written after it.
+    pub(super) fn save(&self, records: impl FnOnce() -> Vec<Record>) {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = self.write(records);
+        let written = self.write(records());
         let mut trouble = self.trouble();
         trouble.is_anew |= written.is_ok();
-        trouble.unwritten = written.err();
+        (trouble.left_out, trouble.unwritten) = match written {
+            Ok(left_out) => (left_out, None),
+            Err(why) => (0, Some(why)),
+        };
     }
 
     /// Nobody waits any longer for what is being written.
@@ -103,7 +106,13 @@ impl Disk {
         };
         let unwritten = trouble.unwritten.as_ref();
         let unwritten = unwritten.map(|why| format!("earlier answers cannot be kept: {why}"));
-        unread.into_iter().chain(unwritten).collect()
+        let left_out = (trouble.left_out > 0).then(|| {
+            let (path, count) = (Plain(self.path.display()), trouble.left_out);
+            format!(
+                "of earlier answers the oldest {count} are not kept: {path}: it would be too large"
+            )
+        });
+        unread.into_iter().chain(unwritten).chain(left_out).collect()
     }
 
     fn trouble(&self) -> MutexGuard<'_, Trouble> {
@@ -131,126 +140,40 @@ impl Disk {
         entries.iter().map(|entry| record(entry).ok_or_else(damaged)).collect()
     }
 
-    fn write(&self, records: &[Record]) -> Result<(), String> {
-        let entries: Vec<Node> = records.iter().map(node).collect();
-        let list = Node::new(Value::List(entries), NOWHERE);
-        let plain = Body::new().text("format", FORMAT).node("entries", &list).finish();
+    /// How many there was no room for.
+    fn write(&self, mut records: Vec<Record>) -> Result<usize, String> {
+        records.sort_by_key(|record| std::cmp::Reverse(record.at));
+        let (plain, left_out) = plain(&records, MOST);
         let sealed = encrypt_file(&plain, &self.identity.recipients());
         let sealed = sealed.map_err(|failure| failure.to_string())?;
-        replace(&self.path, &sealed).map_err(|error| not_written(&error, &self.path))
+        replace(&self.path, &sealed).map_err(|error| not_written(&error, &self.path))?;
+        Ok(left_out)
     }
 }
 
-const NOWHERE: Position = Position { line: 0, column: 0 };
-
-/// One record as JSON.
-fn node(record: &Record) -> Node {
-    let seconds = record.at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let fields = record.fields.iter().map(|field| Node::text(field.as_str()));
-    let mut entries: Vec<(&str, Node)> = vec![
-        ("store", Node::text(record.store.as_str())),
-        ("place", Node::text(record.read.place.as_str())),
-        ("at", Node::new(Value::Number(Zeroizing::new(seconds.to_string())), NOWHERE)),
-        ("fields", Node::new(Value::List(fields.collect()), NOWHERE)),
-    ];
-    let number = record.kept.as_ref().ok().and_then(|blob| blob.version.as_ref());
-    for (name, text) in [("version", record.read.version.as_ref()), ("number", number)] {
-        entries.extend(text.map(|text| (name, Node::text(text.as_str()))));
-    }
-    entries.push(match record.kept.as_ref().map(|blob| &blob.node) {
-        Ok(Node { value: Value::Bytes(bytes), .. }) => {
-            ("bytes", Node::new(Value::Text(base64(bytes)), NOWHERE))
-        }
-        Ok(node) => ("value", node.clone()),
-        Err(why) => ("absent", Node::text(why.as_str())),
-    });
-    let entries = entries.into_iter().map(|(name, node)| (Zeroizing::new(name.to_owned()), node));
-    Node::new(Value::Map(entries.collect()), NOWHERE)
-}
-
-/// A record of its JSON; none where it is not one.
-fn record(entry: &Node) -> Option<Record> {
-    let owned = |name| text_of(entry.entry(name)).map(str::to_owned);
-    let Value::Number(seconds) = &entry.entry("at")?.value else { return None };
-    let Value::List(fields) = &entry.entry("fields")?.value else { return None };
-    let of = |node| Blob { version: owned("number"), ..Blob::new(node) };
-    let text = |name| text_of(entry.entry(name));
-    let kept = match (entry.entry("value"), text("bytes"), text("absent")) {
-        (Some(value), None, None) => Ok(of(value.clone())),
-        (None, Some(bytes), None) => Ok(of(Node::new(Value::Bytes(from_base64(bytes)?), NOWHERE))),
-        (None, None, Some(why)) => Err(why.to_owned()),
-        _ => return None,
+/// As many of the records, from the first on, as there is room for, and how many there is none for.
+fn plain(records: &[Record], room: usize) -> (Zeroizing<Vec<u8>>, usize) {
+    let nodes = || records.iter().map(node);
+    let text = |entries: Vec<Node>| {
+        let list = Node::new(Value::List(entries), NOWHERE);
+        Body::new().text("format", FORMAT).node("entries", &list).finish()
     };
-    Some(Record {
-        store: owned("store")?,
-        read: Read { place: owned("place")?, version: owned("version") },
-        kept,
-        at: UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?))?,
-        fields: fields
-            .iter()
-            .map(|field| text_of(Some(field)).map(str::to_owned))
-            .collect::<Option<_>>()?,
-    })
-}
-
-fn text_of(node: Option<&Node>) -> Option<&str> {
-    match &node?.value {
-        Value::Text(text) => Some(text),
-        _ => None,
+    let whole = text(nodes().collect());
+    if whole.len() <= room {
+        return (whole, 0);
     }
+    let mut left = room.saturating_sub(text(Vec::new()).len());
+    let fitting: Vec<Node> = nodes()
+        .filter(|node| {
+            let length = Body::new().node("", node).finish().len();
+            let rest = left.checked_sub(length);
+            left = rest.unwrap_or(left);
+            rest.is_some()
+        })
+        .collect();
+    let left_out = records.len() - fitting.len();
+    (text(fitting), left_out)
 }
 
-/// Where it could not be written, and why.
-fn not_written(error: &io::Error, path: &Path) -> String {
-    let why = match error.kind() {
-        ErrorKind::NotFound => {
-            return format!("{}: no such directory", Plain(directory(path).display()));
-        }
-        ErrorKind::PermissionDenied => "permission denied",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "no room is left for it",
-        ErrorKind::ReadOnlyFilesystem => "nothing can be written there",
-        ErrorKind::IsADirectory => "it is a directory",
-        _ => "the operating system could not write it",
-    };
-    format!("{}: {why}", Plain(path.display()))
-}
-
-/// The directory that a file is in.
-fn directory(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Puts a file in the place of another at once: whoever reads finds the old one or the new one, also after a crash.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let directory = directory(path);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = directory.join(name);
-    let written = write_private(&temporary, content)
-        .and_then(|()| std::fs::rename(&temporary, path))
-        .and_then(|()| sync(directory));
-    if written.is_err() {
-        drop(std::fs::remove_file(&temporary));
-    }
-    written
-}
-
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
-}
-
-#[cfg(unix)]
-fn sync(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
-}
-
-#[cfg(not(unix))]
-const fn sync(_: &Path) -> io::Result<()> {
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

@@ -41,12 +41,6 @@ impl Asked {
         self.followers.push(follower);
     }
 
-    /// Whether nobody in this process has: it was written down by another.
-    #[cfg(feature = "age")]
-    pub(super) const fn is_nobodys(&self) -> bool {
-        self.followers.is_empty() && !self.by_others
-    }
-
     /// Forgets that follower unless the load that is on has asked; whether it was the last.
     pub(super) fn is_given_up_by(&mut self, follower: Follower) -> bool {
         let is_outdated =

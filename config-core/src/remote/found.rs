@@ -16,12 +16,15 @@ use crate::value::{Node, Value};
 /// One key that is asked for.
 pub(super) type Asked<'a> = (&'a Located<'a>, &'a Key<'a>);
 
+/// What a secret says to all the keys that stand in it.
+pub(super) struct Said {
+    pub(super) answers: Vec<Answer>,
+    /// The names that it has, where it is a document in which keys are looked for.
+    pub(super) names: Option<Node>,
+}
+
 /// The answers to all the keys that stand in one secret; the place is that of the list's entry.
-pub(super) fn answers(
-    outcome: &Outcome,
-    asked: &[Asked<'_>],
-    place: Option<&Place>,
-) -> Vec<Answer> {
+pub(super) fn answers(outcome: &Outcome, asked: &[Asked<'_>], place: Option<&Place>) -> Said {
     let is_within = |(located, _): &Asked<'_>| !matches!(located.within, Within::Whole);
     let read = outcome.as_ref().ok().filter(|_| asked.iter().any(is_within)).map(document);
     let document = read.as_ref().map(|read| match read {
@@ -35,14 +38,37 @@ pub(super) fn answers(
             Err(unread) => return words.unread(unread),
         };
         match &document {
-            Some(Ok(document)) if located.name().is_some() => {
-                document.answer(blob, words, key, asked)
-            }
+            Some(Ok(document)) => document.answer(blob, words, key, asked),
             Some(Err(failure)) if located.name().is_some() => words.failed(failure, None),
             _ => Answer::value(blob.node.clone(), words.origin(None, blob)),
         }
     });
-    each.collect()
+    let names = match &document {
+        Some(Ok(document)) => Some(names(document.node)),
+        _ => None,
+    };
+    Said { answers: each.collect(), names }
+}
+
+/// The key as it is looked for in the document that it stands in; none where the whole is its value.
+pub(super) fn inside<'k>(located: &Located<'k>, key: &Key<'k>) -> Option<Key<'k>> {
+    match located.within {
+        Within::Whole => None,
+        // Its path is no name of it here.
+        Within::Named(name) => Some(Key { path: "", own: Some(name), base: None, ..*key }),
+        Within::Field { below } => Some(Key { path: below, own: None, base: None, ..*key }),
+    }
+}
+
+/// A document without its values: what it is called that stands in it.
+fn names(node: &Node) -> Node {
+    match &node.value {
+        Value::Map(entries) => {
+            let inner = entries.iter().map(|(name, node)| (name.clone(), names(node)));
+            Node::new(Value::Map(inner.collect()), node.at)
+        }
+        _ => Node::default(),
+    }
 }
 
 /// A secret as a document in which keys are looked for.
@@ -61,9 +87,8 @@ struct Words<'a> {
 
 impl Document<'_> {
     fn answer(&self, blob: &Blob, words: Words<'_>, key: &Key<'_>, asked: &[Asked<'_>]) -> Answer {
-        let key = match words.located.within {
-            Within::Named(name) => Key { own: Some(name), base: None, ..*key },
-            _ => Key { path: key.path_below_base(), own: None, base: None, ..*key },
+        let Some(key) = inside(words.located, key) else {
+            return Answer::value(blob.node.clone(), words.origin(None, blob));
         };
         match self.root.answer(&key, None) {
             Answer::Value(found) => {

@@ -9,17 +9,17 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{sleep, timeout, timeout_at};
 use zeroize::Zeroizing;
 
-use super::blocking::blocking;
 use super::reach::Reach;
 use super::tries;
 use crate::document::json;
 use crate::retry::{self, Budget};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Text, append};
+use client::Built;
 use quiet::Quiet;
 use trouble::Trouble;
 
@@ -43,8 +43,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The way to one store.
 pub(crate) struct Http {
     reach: Reach,
-    plain: OnceCell<Result<reqwest::Client, Failure>>,
-    secure: OnceCell<Result<reqwest::Client, Failure>>,
+    plain: Mutex<Option<Built>>,
+    secure: Mutex<Option<Built>>,
     permits: Semaphore,
     budget: Budget,
     quiet: Quiet,
@@ -173,6 +173,7 @@ impl Response {
             wait.map_or(String::new(), |wait| format!("; asks to wait {} s", wait.as_secs()));
         let message = format!("{why} (HTTP {}{asks}){}", self.status, self.attempts);
         let failure = Failure::new(kind, message);
+        let failure = if self.status == 401 { failure.of_store() } else { failure };
         let failure = match self.wish(self.status) {
             Some(wait) => failure.retry_after(wait),
             None => failure,
@@ -209,8 +210,8 @@ impl Http {
     pub(crate) const fn new(reach: Reach) -> Self {
         Self {
             reach,
-            plain: OnceCell::const_new(),
-            secure: OnceCell::const_new(),
+            plain: Mutex::const_new(None),
+            secure: Mutex::const_new(None),
             permits: Semaphore::const_new(PARALLEL),
             budget: Budget::new(),
             quiet: Quiet::new(),
@@ -229,11 +230,19 @@ impl Http {
         self.quiet.allows(request)?;
         let started = Instant::now();
         let until = until.checked_sub(EARLY).unwrap_or(until);
-        let client = self.client(request, until).await?;
-        let mut attempts = 0;
+        let mut built = self.client(request, until).await?;
+        let (mut attempts, mut is_anew) = (0, false);
         let mut earlier = None;
         loop {
-            let outcome = self.attempt(client, request, until).await;
+            let outcome = self.attempt(&built.client, request, until).await;
+            if let Err(trouble) = &outcome
+                && trouble.is_of_certificate
+                && !std::mem::replace(&mut is_anew, true)
+                && let Some(anew) = self.anew(&built, until).await
+            {
+                built = anew;
+                continue;
+            }
             let wait = match &outcome {
                 Ok(response) if may_be_repeated(request, (request.status)(response)) => {
                     Some(retry::wait(attempts, response.retry_after(), fastrand::f64()))
@@ -324,20 +333,6 @@ impl Http {
                 }
                 Err(_) => return Err(trouble::of_reading(request.shown())),
             }
-        }
-    }
-
-    /// The client, set up now if it was not yet; that reads the files of the authorities to trust.
-    async fn client(&self, request: &Request, until: Instant) -> Result<&reqwest::Client, Failure> {
-        let secure = !request.url.starts_with("http://");
-        let cell = if secure { &self.secure } else { &self.plain };
-        let build = || async {
-            let reach = self.reach.clone();
-            blocking(move || client::build(&reach, secure)).await.and_then(|built| built)
-        };
-        match timeout_at(until.into(), cell.get_or_init(build)).await {
-            Ok(client) => client.as_ref().map_err(Clone::clone),
-            Err(_) => Err(trouble::authorities_late()),
         }
     }
 }

@@ -130,11 +130,9 @@ impl<'k> Located<'k> {
 
     /// What stands in reports for the key.
     pub(super) fn shown(&self, name: Option<&str>) -> String {
-        let Read { place, version } = &self.read;
-        let version = version.as_ref().map_or(String::new(), |version| format!("@{version}"));
         match name {
-            Some(name) => format!("{place}{version}#{name}"),
-            None => format!("{place}{version}"),
+            Some(name) => format!("{}#{name}", self.read),
+            None => self.read.to_string(),
         }
     }
 }

@@ -10,6 +10,7 @@
 mod absent;
 mod account;
 pub(crate) mod address;
+pub(crate) mod asker;
 pub(crate) mod blocking;
 pub(crate) mod body;
 pub(crate) mod both;
@@ -35,26 +36,31 @@ pub(crate) mod tries;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-pub(crate) use absent::gone;
+pub(crate) use absent::{gone, other_version};
+use asker::Asker;
 pub use cache::Cache;
 pub(crate) use follower::Follower;
 pub(crate) use forward::is_source_by;
 use lease::Lease;
 use locate::{Located, Place};
+#[cfg(any(feature = "aws", feature = "vault"))]
+pub(crate) use reading::late;
 #[cfg(feature = "aws")]
-pub(crate) use reading::{each, gathered, late};
+pub(crate) use reading::{each, gathered};
 use runtime::Holding;
 pub(crate) use together::{Load, Part};
 use together::{Store, Want};
 
 use crate::clock::Moment;
+use crate::document::lookup;
 use crate::source::{
     Answer, Answers, Claims, Failure, FailureKind, Fetch, Key, Noted, Source, SourcePlan, Trouble,
-    Wanted,
+    Unclaimed, Wanted,
 };
 use crate::value::Node;
 
@@ -63,8 +69,9 @@ pub(crate) trait Backend: Send + Sync + Sized + 'static {
     /// The kind in a list: `vault`.
     const KIND: &'static str;
 
-    /// What tells this store from others of its kind, for what is kept between loads: address, namespace, account.
-    fn identity(&self) -> String;
+    /// What tells this store from others of its kind, for what is kept between loads: address, namespace, account; and
+    /// which credential of that account it is asked with.
+    fn asker(&self) -> Asker;
 
     /// The name of a key's own secret, where neither the key nor the entry of the list names one; none where this kind
     /// of store has no such names.
@@ -157,6 +164,13 @@ pub(crate) struct Read {
     pub(crate) version: Option<String>,
 }
 
+impl fmt::Display for Read {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.place)?;
+        self.version.as_ref().map_or(Ok(()), |version| write!(f, "@{version}"))
+    }
+}
+
 /// What is asked before the first secret can be read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Before {
@@ -234,6 +248,8 @@ pub(crate) struct Remote<B> {
     pub(crate) held: Holding,
     remarks: Mutex<Vec<String>>,
     lent: Mutex<Lent>,
+    /// The names in the secrets that were read last, which somebody may have meant to be those of keys.
+    names: Mutex<Vec<(Read, Node)>>,
     /// The secrets that were not there when they were asked for last, and why.
     absent: Mutex<BTreeMap<Read, &'static str>>,
 }
@@ -264,6 +280,7 @@ impl<B: Backend> Remote<B> {
             held: Holding::default(),
             remarks: Mutex::default(),
             lent: Mutex::default(),
+            names: Mutex::default(),
             absent: Mutex::default(),
         })
     }
@@ -309,21 +326,24 @@ impl<B: Backend> Remote<B> {
             Ok(_) => unasked(),
         };
         let mut answers: Vec<Answer> = located.iter().map(failure).map(Answer::Failed).collect();
+        let mut names = Vec::new();
         for ((outcome, wanted), read) in outcomes.iter().zip(wanted).zip(&reads) {
             let asked = |&at: &usize| Some((located[at].as_ref().ok()?, &keys[at]));
             let asked: Vec<found::Asked<'_>> = wanted.iter().filter_map(asked).collect();
-            let found = found::answers(outcome, &asked, self.place.as_ref());
+            let said = found::answers(outcome, &asked, self.place.as_ref());
+            names.extend(said.names.map(|names| (read.clone(), names)));
             let whereabouts = match outcome {
                 Err(Unread::Absent(_) | Unread::WasAbsent { .. }) => self.backend.whereabouts(read),
                 _ => None,
             };
-            for (at, answer) in wanted.into_iter().zip(found) {
+            for (at, answer) in wanted.into_iter().zip(said.answers) {
                 answers[at] = match (answer, &whereabouts) {
                     (Answer::Absent(absence), Some(place)) => Answer::Absent(absence.within(place)),
                     (answer, _) => answer,
                 };
             }
         }
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = names;
         Ok(answers)
     }
 
@@ -419,6 +439,28 @@ impl<B: Backend> Source for Remote<B> {
         locate::names_place(key)
     }
 
+    fn unclaimed(&self, claims: &Claims<'_>) -> Vec<Unclaimed> {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let located = self.locate(claims.keys);
+        let mut all = Vec::new();
+        for (read, names) in &*names {
+            let keys: Vec<Key<'_>> = located
+                .iter()
+                .zip(claims.keys)
+                .filter_map(|(located, key)| match located {
+                    Ok(located) if located.read == *read => found::inside(located, key),
+                    _ => None,
+                })
+                .collect();
+            let is_here = self.place.as_ref().is_some_and(|place| place.read == *read);
+            let within = Some(read).filter(|_| !is_here).map(Read::to_string);
+            let claims = Claims { keys: &keys, prefix: claims.prefix };
+            let found = lookup::unclaimed(names, &claims, None).into_iter();
+            all.extend(found.map(|found| Unclaimed { within: within.clone(), ..found }));
+        }
+        all
+    }
+
     fn remarks(&self, _claims: &Claims<'_>) -> Vec<String> {
         self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -482,12 +524,6 @@ impl Kept {
 }
 
 impl Blob {
-    /// Whether it is as good tomorrow as today, as far as the store says.
-    #[cfg(feature = "age")]
-    pub(crate) const fn is_not_lent(&self) -> bool {
-        self.good_until.is_none() && self.lease.is_none()
-    }
-
     /// A secret of which nothing more is known.
     pub(crate) const fn new(node: Node) -> Self {
         Self {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
+use super::asker::Asker;
 use super::blocking::blocking;
 use super::cache::{Cache, Earlier, Flight, Turn, Was};
 use super::follower::Follower;
@@ -87,7 +88,7 @@ pub(crate) fn late(started: Instant) -> Failure {
         true => elapsed,
         false => Duration::from_secs(elapsed.as_secs_f64().round() as u64),
     };
-    Failure::late(told)
+    Failure::late(told).of_store()
 }
 
 /// Reads by way of what is kept: what is fresh is taken, what somebody else is reading is waited for, and the rest is
@@ -100,17 +101,17 @@ async fn through<B: Backend>(
     stale: Option<Duration>,
     follower: Option<Follower>,
 ) -> Vec<Outcome> {
-    let identity = match identity(backend, asking).await {
-        Ok(identity) => identity,
+    let asker = match asker(backend, asking).await {
+        Ok(asker) => asker,
         Err(failure) => return reads.iter().map(|_| Err(failure.clone().into())).collect(),
     };
     if asking.only_looks {
-        return looked(cache, backend, &identity, reads, asking, stale).await;
+        return looked(cache, backend, &asker, reads, asking, stale).await;
     }
     let mut outcomes: Vec<Option<Outcome>> = reads.iter().map(|_| None).collect();
     let (mut leading, mut waiting) = (Vec::new(), Vec::new());
-    for (index, (read, fields)) in reads.iter().enumerate() {
-        match cache.turn(&identity, read, fields, follower) {
+    for (index, turn) in cache.turns(&asker, &reads, stale, follower).into_iter().enumerate() {
+        match turn {
             Turn::Fresh(blob) => outcomes[index] = Some(Ok(blob)),
             Turn::Lead(flight) => leading.push((index, flight)),
             Turn::Wait(flight) => waiting.push((index, flight)),
@@ -123,7 +124,8 @@ async fn through<B: Backend>(
     let open = led.iter_mut().filter(|outcome| outcome.is_none());
     open.zip(read).for_each(|(outcome, read)| *outcome = Some(read));
     // Where nobody could be reached there is nothing to write down, and what is there may be wanted yet.
-    let has_news = led.iter().flatten().any(|outcome| !is_unreachable(outcome));
+    let is_news = |outcome: &Outcome| outcome.as_ref().err().is_none_or(|why| !says_nothing(why));
+    let has_news = led.iter().flatten().any(is_news);
     for ((index, flight), outcome) in leading.into_iter().zip(led) {
         let Some(outcome) = outcome else { continue };
         let earlier = stale.map(|oldest| flight.earlier(oldest));
@@ -175,10 +177,10 @@ fn or_earlier(outcome: Outcome, earlier: Option<Earlier>) -> Outcome {
 }
 
 /// Who asks whom, which a file may say.
-async fn identity<B: Backend>(backend: &Arc<B>, asking: Asking) -> Result<Arc<str>, Failure> {
+async fn asker<B: Backend>(backend: &Arc<B>, asking: Asking) -> Result<Arc<Asker>, Failure> {
     let (started, backend) = (Instant::now(), Arc::clone(backend));
-    let identity = timeout_at(asking.until.into(), blocking(move || backend.identity())).await;
-    Ok(identity.unwrap_or_else(|_| Err(late(started)))?.into())
+    let asker = timeout_at(asking.until.into(), blocking(move || backend.asker())).await;
+    Ok(Arc::new(asker.unwrap_or_else(|_| Err(late(started)))?))
 }
 
 /// Writes down what is kept.
@@ -194,18 +196,17 @@ async fn save(cache: &Cache, asking: Asking) {
 async fn looked<B: Backend>(
     cache: &Cache,
     backend: &Arc<B>,
-    identity: &Arc<str>,
+    asker: &Arc<Asker>,
     reads: Vec<(Read, Vec<String>)>,
     asking: Asking,
     stale: Option<Duration>,
 ) -> Vec<Outcome> {
-    let kept: Vec<Option<Blob>> =
-        reads.iter().map(|(read, _)| cache.fresh(identity, read)).collect();
+    let kept: Vec<Option<Blob>> = reads.iter().map(|(read, _)| cache.fresh(asker, read)).collect();
     let open = reads.into_iter().zip(&kept).filter(|(_, kept)| kept.is_none());
     let open: Vec<Read> = open.map(|((read, _), _)| read).collect();
     let outcomes = backend.read_all(open.clone(), asking).await.into_iter();
     let mut read = outcomes.zip(&open).map(|(outcome, read)| {
-        let earlier = stale.map(|oldest| cache.earlier(identity, read, oldest));
+        let earlier = stale.map(|oldest| cache.earlier(asker, read, oldest));
         or_earlier(outcome, earlier)
     });
     let unread = || Failure::new(FailureKind::Unreachable, "the secret was not asked for");
@@ -259,7 +260,20 @@ fn is_unreachable(outcome: &Outcome) -> bool {
     matches!(outcome, Err(Unread::Failed(failure)) if is_out_of_reach(failure))
 }
 
+/// Whether it says nothing of whether the store has the secret, and gives it: nobody was reached, or what came was not
+/// its own, as the page of somebody in between.
+pub(super) const fn says_nothing(unread: &Unread) -> bool {
+    match unread {
+        Unread::Failed(failure) => !matches!(
+            failure.kind,
+            FailureKind::Denied | FailureKind::NotFound | FailureKind::Expired
+        ),
+        Unread::Absent(_) => false,
+        Unread::WasAbsent { .. } | Unread::NotRead(_) => true,
+    }
+}
+
 /// Whether nobody can tell what the store would have answered.
-pub(super) const fn is_out_of_reach(failure: &Failure) -> bool {
+const fn is_out_of_reach(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::Unreachable)
 }

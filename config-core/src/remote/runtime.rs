@@ -71,6 +71,23 @@ impl Runtime {
     }
 }
 
+/// Does the work on the shared runtime, which goes on for it: to its end, whoever gives up on it meanwhile.
+///
+/// # Errors
+/// The operating system gave no thread or no event queue.
+pub(crate) fn to_its_end<F>(work: F) -> Result<(), Failure>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let runtime = Runtime::shared()?;
+    let handle = runtime.handle.clone();
+    handle.spawn(async move {
+        work.await;
+        drop(runtime);
+    });
+    Ok(())
+}
+
 /// How many tasks there are on the thread that everybody shares; none where it is not running.
 #[cfg(feature = "testing")]
 pub(crate) fn tasks() -> Option<usize> {

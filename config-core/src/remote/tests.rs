@@ -7,9 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::asker::Asker;
+use super::lease::Lease;
 use super::{Asking, Backend, Before, Blob, Cache, Kept, Outcome, Read, Remote, Unread};
+use crate::clock::Moment;
 use crate::source::{
-    Answer, Answers, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted,
+    Answer, Answers, Claims, Failure, FailureKind, Fetch, Key, Source, SourcePlan, Wanted,
 };
 use crate::store::wait;
 use crate::value::{Node, Value};
@@ -23,13 +26,21 @@ struct Fake {
     delay: Duration,
     asked: Mutex<Vec<String>>,
     calls: AtomicUsize,
+    /// What it is asked with.
+    credential: Mutex<Option<&'static str>>,
+    good_until: Option<Moment>,
+    lease: Option<Lease>,
 }
 
 impl Backend for Fake {
     const KIND: &'static str = "fake";
 
-    fn identity(&self) -> String {
-        "fake".to_owned()
+    fn asker(&self) -> Asker {
+        let asker = Asker::new("fake".to_owned());
+        match *self.credential.lock().unwrap() {
+            Some(credential) => asker.with(&[credential]),
+            None => asker,
+        }
     }
 
     fn own_name(&self, key: &Key<'_>) -> Option<String> {
@@ -48,7 +59,9 @@ impl Backend for Fake {
         }
         match self.secrets.get(read.place.as_str()) {
             Some(text) => {
-                Ok(Blob { version: Some("7".to_owned()), ..Blob::new(Node::text(*text)) })
+                let (version, lease) = (Some("7".to_owned()), self.lease.clone());
+                let good_until = self.good_until;
+                Ok(Blob { version, good_until, lease, ..Blob::new(Node::text(*text)) })
             }
             None => Err(Unread::Absent("no such secret")),
         }
@@ -300,7 +313,7 @@ fn an_earlier_answer_is_taken_only_where_it_was_asked_for_and_nobody_can_be_reac
     let fail = |kind| *backend.failing.lock().unwrap() = kind;
     assert_eq!(port(&backend, keeping(&cache, day)), Ok(None));
     fail(Some(FailureKind::Unreachable));
-    assert_eq!(port(&backend, keeping(&cache, day)), Ok(Some("0s".to_owned())));
+    assert!(port(&backend, keeping(&cache, day)).unwrap().is_some(), "it says how old it is");
     assert_eq!(port(&backend, keeping(&cache, None)), Err(FailureKind::Unreachable));
     let nothing = Some(Duration::ZERO);
     assert_eq!(port(&backend, keeping(&cache, nothing)), Err(FailureKind::Unreachable));
@@ -347,7 +360,7 @@ fn whoever_waits_for_a_load_that_gave_up_reads_for_itself() {
 
 #[test]
 fn what_a_store_gives_no_longer_does_not_come_back() {
-    for last in [FailureKind::Denied, FailureKind::Expired, FailureKind::Malformed] {
+    for last in [FailureKind::Denied, FailureKind::Expired, FailureKind::NotFound] {
         let backend = Arc::new(fake());
         let cache = Cache::new(Duration::ZERO);
         let day = Some(Duration::from_secs(86_400));
@@ -453,7 +466,7 @@ mod on_disk {
         port(&backend, keeping(&kept, DAY)).unwrap();
         assert_eq!(backend.calls.load(Ordering::SeqCst), 2, "what is on disk is never fresh");
         *backend.failing.lock().unwrap() = Some(FailureKind::Unreachable);
-        assert_eq!(port(&backend, keeping(&open(), DAY)), Ok(Some("0s".to_owned())));
+        assert!(port(&backend, keeping(&open(), DAY)).unwrap().is_some(), "it says how old it is");
         assert_eq!(port(&backend, keeping(&open(), None)), Err(FailureKind::Unreachable));
     }
 
@@ -484,4 +497,24 @@ mod on_disk {
         let of_source = source.remarks(&crate::source::Claims { keys: &keys, prefix: "APP_" });
         assert!(of_source.is_empty(), "it is told once, however many sources there are");
     }
+}
+
+#[test]
+fn a_name_that_nobody_asks_for_is_told_with_the_secret_that_it_stands_in() {
+    let secrets = [
+        ("app", r#"{"api_kye": "a", "unlike": "b"}"#),
+        ("db", r#"{"usr": "c", "url": "d", "unlike": "e"}"#),
+        ("json", r#"{"api_kye": "f"}"#),
+    ];
+    let backend = Arc::new(Fake { secrets: secrets.into(), ..Fake::default() });
+    let source = at(&backend, Some("app"));
+    let user = Key { base: Some(("db", "user")), ..key("database.user") };
+    let keys = [key("api_key"), user, own("db#url"), own("json")];
+    let claims = Claims { keys: &keys, prefix: "APP_" };
+    assert!(source.unclaimed(&claims).is_empty(), "nothing was read yet");
+    ask(&source, &Wanted::of(&keys)).unwrap();
+    let names = source.unclaimed(&claims).into_iter().map(|of| (of.name, of.within));
+    let expected = [("api_kye", None), ("usr", Some("db"))];
+    let expected = expected.map(|(name, of)| (name.to_owned(), of.map(str::to_owned)));
+    assert_eq!(names.collect::<Vec<_>>(), expected);
 }

@@ -51,9 +51,10 @@ fn heading(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         1 => write!(f, "{}: 1 setting", report.name)?,
         count => write!(f, "{}: {count} settings", report.name)?,
     }
-    match &report.profile {
-        Some(profile) => writeln!(f, ", profile {profile}"),
-        None => writeln!(f),
+    match (&report.profile, &report.no_profile) {
+        (Some(profile), _) => writeln!(f, ", profile {profile}"),
+        (None, Some(why)) => writeln!(f, ", {why}"),
+        (None, None) => writeln!(f),
     }
 }
 

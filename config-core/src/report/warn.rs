@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::build::gate::Gate;
 use crate::build::problems::{failed, labelled};
-use crate::error::{Problem, ProblemKind, Warning, WarningKind};
+use crate::error::{Problem, ProblemKind, Warning, WarningKind, cause, store};
 use crate::origin::Origin;
 use crate::resolve::{
     self, Hidden, Missed, OnFailure, Options, Outcome, Questions, Resolution, comes_before,
@@ -104,7 +104,13 @@ pub(crate) fn failing(
     let is_problem = |entry: usize, failure: &Failure| {
         let is_absent_place =
             resolution.list.is_given(entry) && failure.kind() == FailureKind::NotFound;
-        let is_it = |outcome: &Outcome| matches!(outcome, Outcome::Failed { entry: of, failure: told } if *of == entry && **told == *failure);
+        let is_it = |outcome: &Outcome| match outcome {
+            Outcome::Failed { entry: of, failure: told } => {
+                (*of == entry && **told == *failure)
+                    || is_of_one_store(resolution, (*of, told), (entry, failure))
+            }
+            _ => false,
+        };
         is_absent_place || resolution.outcomes.iter().any(is_it)
     };
     let mut failures: Vec<(usize, &Failure)> = Vec::new();
@@ -120,11 +126,11 @@ pub(crate) fn failing(
     failures.sort_by_key(|(entry, _)| *entry);
     let mut passed = passed_over(resolution, questions, options);
     passed.retain(|failure| !failures.contains(failure));
-    let told = grouped(&failures).into_iter().map(|group| {
+    let told = grouped(resolution, &failures).into_iter().map(|group| {
         let (message, fix) = described(resolution, &group);
         format!("also failing: {message}{fix}")
     });
-    let passed = grouped(&passed).into_iter().map(|group| {
+    let passed = grouped(resolution, &passed).into_iter().map(|group| {
         let (message, fix) = described(resolution, &group);
         format!("{message}; passed over, as its failures are told to be{fix}")
     });
@@ -133,12 +139,15 @@ pub(crate) fn failing(
 }
 
 /// What is wrong with one source, once for all the names in it that fail alike.
-fn grouped<'r>(failures: &[(usize, &'r Failure)]) -> Vec<(usize, Vec<&'r Failure>)> {
+fn grouped<'r>(
+    resolution: &Resolution,
+    failures: &[(usize, &'r Failure)],
+) -> Vec<(usize, Vec<&'r Failure>)> {
     let mut groups: Vec<(usize, Vec<&Failure>)> = Vec::new();
     for &(entry, failure) in failures {
         let is_alike = |(of, group): &&mut (usize, Vec<&Failure>)| {
             let first = group[0];
-            *of == entry
+            (*of == entry || is_of_one_store(resolution, (*of, first), (entry, failure)))
                 && first.kind() == failure.kind()
                 && [first, failure].iter().all(|of| of.key.is_some() && !of.at.is_known())
                 && cause(&first.message) == cause(&failure.message)
@@ -151,9 +160,18 @@ fn grouped<'r>(failures: &[(usize, &'r Failure)]) -> Vec<(usize, Vec<&'r Failure
     groups
 }
 
-/// A message without how often and how long it was tried, which differs where the cause does not.
-fn cause(message: &str) -> Vec<&str> {
-    message.split("; ").filter(|part| !part.contains(" attempts in ")).collect()
+/// Whether two failures are one fact of one store.
+fn is_of_one_store(
+    resolution: &Resolution,
+    one: (usize, &Failure),
+    two: (usize, &Failure),
+) -> bool {
+    let ((one, first), (two, second)) = (one, two);
+    first.of_store
+        && second.of_store
+        && store(&resolution.label(one)) == store(&resolution.label(two))
+        && first.kind() == second.kind()
+        && cause(&first.message) == cause(&second.message)
 }
 
 /// Where a source failed and how, and what to do about it.
@@ -165,7 +183,9 @@ fn described(resolution: &Resolution, group: &(usize, Vec<&Failure>)) -> (String
         count => {
             let is_remote = resolution.list.opened(entry).is_some_and(|source| source.is_remote());
             let what = if is_remote { "secrets" } else { "names" };
-            format!("{} ({count} {what})", resolution.label(entry))
+            let label = resolution.label(entry);
+            let whose = if failures[0].of_store { store(&label) } else { &label };
+            format!("{whose} ({count} {what})")
         }
     };
     let is_same = failures.iter().all(|failure| failure.hint == failures[0].hint);
@@ -269,8 +289,7 @@ fn unknown(
     known: &Known<'_>,
     gate: &Gate<'_>,
 ) -> String {
-    let names =
-        known.keys.iter().flat_map(|key| key.variables().iter().copied().chain([key.path()]));
+    let names = known.keys.iter().flat_map(names);
     let spelled = unclaimed.name.replace('-', "_");
     let meant = suggest::nearest(&spelled, names.chain(known.profile_env));
     let name = match known.may_be_a_secret && meant.is_none() {
@@ -280,7 +299,11 @@ fn unknown(
     // Where the name is that of a file, the path tells it again.
     let is_told = |file: &Arc<Path>| name == unclaimed.name || !file.ends_with(&unclaimed.name);
     let file = unclaimed.file.clone().filter(is_told);
-    let origin = Origin::new(name).of_source(label.to_owned()).at(file, unclaimed.at);
+    let origin = match &unclaimed.within {
+        Some(place) => Origin::new(format!("{place}#{name}")).elsewhere(),
+        None => Origin::new(name),
+    };
+    let origin = origin.of_source(label.to_owned()).at(file, unclaimed.at);
     if let Some(leaf) = schema.meant_composed(&unclaimed.name)
         && let Some(message) = made_of(schema, leaf, &origin)
     {
@@ -297,6 +320,13 @@ fn unknown(
     }
     let meant = meant.map_or(String::new(), |name| format!("; did you mean {name}?"));
     format!("{origin} is set but no setting has that name{meant}")
+}
+
+/// What a key is called, in whatever secret or table it stands.
+fn names<'a>(key: &Key<'a>) -> impl Iterator<Item = &'a str> {
+    let own = key.own().and_then(|own| own.split_once('#')).map(|(_, name)| name);
+    let below = Some(key.path_below_base()).filter(|below| *below != key.path());
+    key.variables().iter().copied().chain([key.path()]).chain(own).chain(below)
 }
 
 fn deprecated(schema: &'static Schema, resolution: &Resolution) -> Vec<Warning> {

@@ -32,6 +32,8 @@ pub struct Failure {
     pub(crate) hint: Option<Cow<'static, str>>,
     /// For how many seconds whoever was asked wants to be left alone.
     pub(crate) retry_after: Option<NonZeroU32>,
+    /// Whether it is of the store as a whole, which fails in the same way whatever it is asked for.
+    pub(crate) of_store: bool,
 }
 
 /// The sorts of failure, told apart because what to do about each differs.
@@ -73,6 +75,7 @@ impl Failure {
             at: Position::default(),
             hint: None,
             retry_after: None,
+            of_store: false,
         }
     }
 
@@ -155,6 +158,13 @@ impl Failure {
     #[must_use]
     pub const fn kind(&self) -> FailureKind {
         self.kind
+    }
+
+    /// Says that it is of the store as a whole: no connection, no login.
+    #[cfg(feature = "_net")]
+    pub(crate) const fn of_store(mut self) -> Self {
+        self.of_store = true;
+        self
     }
 
     /// The failure of a source that panicked; what it said may hold a value.

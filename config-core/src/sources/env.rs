@@ -44,7 +44,7 @@ impl Source for Env {
             .names()
             .into_iter()
             .filter(|name| name.starts_with(claims.prefix) && !claims.has_variable(name))
-            .map(|name| Unclaimed { name, file: None, at: Position::default() })
+            .map(|name| Unclaimed { name, within: None, file: None, at: Position::default() })
             .collect()
     }
 

@@ -75,7 +75,12 @@ impl Source for Mine {
 
     fn unclaimed(&self, _claims: &Claims<'_>) -> Vec<Unclaimed> {
         self.may_panic(Panics::Unclaimed);
-        vec![Unclaimed { name: self.unclaimed.to_owned(), file: None, at: Position::default() }]
+        vec![Unclaimed {
+            name: self.unclaimed.to_owned(),
+            within: None,
+            file: None,
+            at: Position::default(),
+        }]
     }
 
     fn remarks(&self, _claims: &Claims<'_>) -> Vec<String> {

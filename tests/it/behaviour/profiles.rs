@@ -68,6 +68,23 @@ fn where_a_profile_could_be_meant_and_none_is_in_force_an_error_says_so_at_once(
 }
 
 #[test]
+fn a_report_says_that_no_profile_is_in_force_where_one_may_be_meant() {
+    let heading = |report: &config_core::Report| {
+        report.to_string().lines().next().unwrap_or_default().to_owned()
+    };
+    let bench = Bench::new();
+    let loader = |variables: &[(&str, &str)]| {
+        Settings::loader().root(bench.path()).env(variables.iter().copied())
+    };
+    let why = "no profile: APP_ENV is not set; one of production, staging";
+    let expected = format!("Settings: 1 setting, {why}");
+    assert_eq!(heading(&loader(&[("APP_V", "one")]).load_report().unwrap().report), expected);
+    assert_eq!(heading(&loader(&[("APP_V", "one")]).explain()), expected);
+    let staging = loader(&[("APP_ENV", "staging")]).explain();
+    assert_eq!(heading(&staging), "Settings: 1 setting, profile staging");
+}
+
+#[test]
 fn the_default_profile_counts_where_the_variable_is_unset_or_empty() {
     #[derive(Secrets)]
     #[secrets(

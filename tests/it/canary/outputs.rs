@@ -94,12 +94,12 @@ impl Outputs {
             Err(error) => outputs.push("plan", error.to_string()),
         }
         if let (Some(vendor), Some(wrong)) = (input.source.vendor(), &input.wrong) {
-            if wrong.is_final() && random.once_in(20) {
+            if wrong.is_final() && random.once_in(12) {
                 let value = random.pick(&input.canaries);
                 let said = outputs.heard(input, || Open::of(vendor).write(value));
                 outputs.push("write", said);
             }
-            if random.once_in(20) {
+            if random.once_in(12) {
                 outputs.kept(input, &fed, random);
             }
         }

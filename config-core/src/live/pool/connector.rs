@@ -154,7 +154,9 @@ impl<O: 'static> Connector<O> {
             && verdict(error) == Verdict::Denied
         {
             let earlier = self.inner.versions().earlier();
-            earlier.map(|of| self.inner.tell(version, trace::Pool::Stays { with: of.version }));
+            if let Some(earlier) = earlier {
+                self.inner.tell(version, trace::Pool::Stays { with: earlier.version });
+            }
         }
         outcome
     }

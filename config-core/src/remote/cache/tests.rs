@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::{Cache, Earlier, Flight, Turn, Was};
 use crate::clock::Moment;
 use crate::clock::tests::after_sleeping;
+use crate::remote::asker::Asker;
 use crate::remote::lease::Lease;
 use crate::remote::{Blob, Read};
 use crate::value::Node;
@@ -23,14 +24,39 @@ fn holding(blob: Blob) -> Cache {
 /// The same, asked for a field of that path.
 fn holding_for(path: &str, blob: Blob) -> Cache {
     let cache = Cache::new(HOUR);
-    let turn = cache.turn(&Arc::from("store"), &read(), &[path.to_owned()], None);
-    let Turn::Lead(flight) = turn else { panic!("there is something in it") };
+    let wants = [(read(), vec![path.to_owned()])];
+    let Some(Turn::Lead(flight)) = cache.turns(&asker(), &wants, None, None).pop() else {
+        panic!("there is something in it")
+    };
     flight.land(&Ok(blob));
     cache
 }
 
 fn turn(cache: &Cache) -> Turn {
-    cache.turn(&Arc::from("store"), &read(), &[], None)
+    turn_of(cache, &asker(), None)
+}
+
+/// What another does, who may take an answer so old.
+fn turn_of(cache: &Cache, asker: &Arc<Asker>, stale: Option<Duration>) -> Turn {
+    cache.turns(asker, &[(read(), Vec::new())], stale, None).remove(0)
+}
+
+/// Has another read it.
+fn reads(cache: &Cache, asker: &Arc<Asker>, stale: Option<Duration>) {
+    let Turn::Lead(flight) = turn_of(cache, asker, stale) else { panic!("it is fresh") };
+    flight.land(&Ok(plain()));
+}
+
+fn asker() -> Arc<Asker> {
+    Arc::new(Asker::new("store".to_owned()))
+}
+
+fn token(token: &str) -> Arc<Asker> {
+    Arc::new(Asker::new(format!("token {token}")))
+}
+
+fn in_file(token: &str) -> Arc<Asker> {
+    Arc::new(Asker::new(format!("token {token}")).standing("a file".to_owned()))
 }
 
 fn is_fresh(cache: &Cache) -> bool {
@@ -123,4 +149,53 @@ fn what_is_renounced_is_asked_for_and_not_prolonged_and_nothing_else_is() {
     let Turn::Lead(flight) = turn(&one) else { panic!("it is fresh") };
     flight.land(&Ok(lent(HOUR)));
     assert!(is_fresh(&one));
+}
+
+#[test]
+fn what_nobody_has_asked_for_any_longer_than_it_may_serve_is_dropped() {
+    let cache = Cache::new(HOUR);
+    reads(&cache, &token("a"), None);
+    reads(&cache, &token("b"), Some(6 * HOUR));
+    let after = |hours: u32| {
+        after_sleeping(HOUR * hours, || drop(turn_of(&cache, &token("c"), None)));
+        cache.len()
+    };
+    assert_eq!(after(0), 2);
+    assert_eq!(after(2), 1);
+    assert_eq!(after(5), 1);
+    assert_eq!(after(7), 0);
+}
+
+#[test]
+fn what_is_asked_for_stays_however_long_its_store_is_down() {
+    let cache = Cache::new(HOUR);
+    reads(&cache, &token("a"), Some(6 * HOUR));
+    for hours in [5, 10, 15] {
+        after_sleeping(HOUR * hours, || {
+            drop(turn_of(&cache, &token("a"), Some(6 * HOUR)));
+            drop(turn_of(&cache, &token("b"), None));
+        });
+        assert_eq!(cache.len(), 1);
+    }
+}
+
+#[test]
+fn what_is_lent_stays_until_it_is_over_whoever_asks() {
+    let cache = holding(lent(3 * HOUR));
+    let after = |hours: u32| {
+        after_sleeping(HOUR * hours, || drop(turn_of(&cache, &token("b"), None)));
+        cache.len()
+    };
+    assert_eq!((after(2), after(4)), (1, 0));
+}
+
+#[test]
+fn what_a_token_got_goes_when_another_stands_in_its_file_and_that_of_others_stays() {
+    let cache = Cache::new(HOUR);
+    reads(&cache, &token("of another"), None);
+    for number in ["1", "2", "3"] {
+        reads(&cache, &in_file(number), None);
+        assert_eq!(cache.len(), 2);
+    }
+    assert!(matches!(turn_of(&cache, &token("of another"), None), Turn::Fresh(_)));
 }

@@ -19,6 +19,8 @@ pub(super) struct Trouble {
     pub(super) was_sent: bool,
     /// Whether it had less time than an attempt gets, and so says little.
     is_cut: bool,
+    /// Whether it is that the certificate is of nobody who is trusted.
+    pub(super) is_of_certificate: bool,
 }
 
 /// How often it was tried, and for how long.
@@ -30,12 +32,17 @@ pub(super) struct Attempts {
 
 impl Trouble {
     /// One that another attempt does not mend, found before anything was sent.
-    pub(super) const fn lasting(failure: Failure) -> Self {
-        Self { failure, is_passing: false, was_sent: false, is_cut: false }
+    pub(super) fn lasting(failure: Failure) -> Self {
+        Self { is_passing: false, ..Self::passing(failure, false) }
+    }
+
+    /// One of the way to the store, whatever it is asked for.
+    const fn of_the_way(failure: Failure, was_sent: bool) -> Self {
+        Self::passing(failure.of_store(), was_sent)
     }
 
     const fn passing(failure: Failure, was_sent: bool) -> Self {
-        Self { failure, is_passing: true, was_sent, is_cut: false }
+        Self { failure, is_passing: true, was_sent, is_cut: false, is_of_certificate: false }
     }
 
     /// What an answer tells of that stands for this status.
@@ -80,7 +87,7 @@ pub(super) fn slow(host: &str, limit: Duration, is_cut: bool) -> Trouble {
     let message = format!("no whole answer from {host} within {}", duration::shown(limit));
     let failure = Failure::new(FailureKind::Unreachable, message)
         .hint("give it more time, or find out what holds it up");
-    Trouble { is_cut, ..Trouble::passing(failure, true) }
+    Trouble { is_cut, ..Trouble::of_the_way(failure, true) }
 }
 
 /// The certificate authorities to trust could not be read in time.
@@ -88,6 +95,7 @@ pub(super) fn authorities_late() -> Failure {
     let message = "the certificate authorities to trust could not be read in time";
     Failure::new(FailureKind::Unreachable, message)
         .hint("look at the file or directory that they are in: its mount may hang")
+        .of_store()
 }
 
 /// An attempt that had to wait for others until there was no time left.
@@ -95,7 +103,7 @@ pub(super) fn crowded(host: &str, parallel: usize) -> Trouble {
     let message = format!("{parallel} requests to {host} are under way, and none came to an end");
     let failure = Failure::new(FailureKind::Unreachable, message)
         .hint("give it more time, or find out what holds it up");
-    Trouble { is_cut: true, ..Trouble::lasting(failure) }
+    Trouble { is_cut: true, ..Trouble::lasting(failure.of_store()) }
 }
 
 /// An answer beyond what is read.
@@ -114,15 +122,16 @@ pub(super) fn of_sending(error: &reqwest::Error, host: &str, proxy: Option<&str>
         return Trouble::lasting(failure);
     }
     if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-        return Trouble::lasting(of_tls(tls, host));
+        let is_of_certificate = matches!(tls, rustls::Error::InvalidCertificate(_));
+        return Trouble { is_of_certificate, ..Trouble::lasting(of_tls(tls, host).of_store()) };
     }
     if error.is_connect() {
-        return Trouble::passing(of_connecting(error, host, proxy), false);
+        return Trouble::of_the_way(of_connecting(error, host, proxy), false);
     }
     let message = format!("{host} closed the connection without an answer");
     let failure = Failure::new(FailureKind::Unreachable, message)
         .hint("look at the store's own log, and at what stands between here and there");
-    Trouble::passing(failure, true)
+    Trouble::of_the_way(failure, true)
 }
 
 /// No connection came about.
@@ -161,7 +170,7 @@ pub(super) fn of_reading(host: &str) -> Trouble {
     let message = format!("the answer of {host} broke off");
     let failure = Failure::new(FailureKind::Unreachable, message)
         .hint("look at the store's own log, and at what stands between here and there");
-    Trouble::passing(failure, true)
+    Trouble::of_the_way(failure, true)
 }
 
 fn of_tls(error: &rustls::Error, host: &str) -> Failure {

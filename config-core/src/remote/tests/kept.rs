@@ -1,6 +1,10 @@
 //! What is taken of earlier answers where a store cannot be reached.
 
 use super::*;
+#[cfg(feature = "age")]
+use crate::clock::Moment;
+#[cfg(feature = "age")]
+use crate::remote::lease::Lease;
 
 const DAY: Option<Duration> = Some(Duration::from_secs(86_400));
 
@@ -10,11 +14,22 @@ fn own_port(backend: &Arc<Fake>, kept: Kept) -> String {
     let keys = [key("port")];
     let answer = ask(&source, &Wanted { kept, ..Wanted::of(&keys) }).unwrap().remove(0);
     match answer {
-        Answer::Value(found) => found.origin.to_string(),
-        Answer::Absent(absence) => absence.to_string(),
+        Answer::Value(found) => ageless(&found.origin),
+        Answer::Absent(absence) => ageless(&absence),
         Answer::Failed(failure) => format!("{:?} {failure}", failure.kind()),
         other => panic!("{other:?}"),
     }
+}
+
+/// With each age in seconds as none: how long a test takes is for the machine to say.
+fn ageless(told: &impl ToString) -> String {
+    let told = told.to_string();
+    let parts: Vec<&str> = told.split("s ago").collect();
+    let parts = parts.iter().enumerate().map(|(number, part)| match number + 1 == parts.len() {
+        true => (*part).to_owned(),
+        false => format!("{}0", part.trim_end_matches(|of: char| of.is_ascii_digit())),
+    });
+    parts.collect::<Vec<_>>().join("s ago")
 }
 
 fn fails(backend: &Fake, kind: impl Into<Option<FailureKind>>) {
@@ -26,6 +41,46 @@ fn with_port() -> Arc<Fake> {
     let mut fake = fake();
     fake.secrets.insert("app-port", "8080");
     Arc::new(fake)
+}
+
+#[test]
+fn a_stray_answer_is_told_as_what_it_is_and_leaves_the_earlier_one_for_outages() {
+    let backend = with_port();
+    let cache = Cache::new(Duration::ZERO);
+    let load = |kind: Option<FailureKind>| {
+        fails(&backend, kind);
+        own_port(&backend, keeping(&cache, DAY))
+    };
+    load(None);
+    assert_eq!(load(Some(FailureKind::Malformed)), "Malformed app-port: out of order");
+    let down = Some(FailureKind::Unreachable);
+    assert_eq!(load(down), "app-port, version 7, answered 0s ago");
+    for kind in [FailureKind::Denied, FailureKind::NotFound, FailureKind::Expired] {
+        load(None);
+        load(Some(kind));
+        assert_eq!(load(down), NOTHING, "{kind:?}");
+    }
+}
+
+/// The same store, asked with that credential of the account.
+fn with_credential(credential: &'static str) -> Arc<Fake> {
+    let mut fake = fake();
+    fake.secrets.insert("app-port", "8080");
+    *fake.credential.lock().unwrap() = Some(credential);
+    Arc::new(fake)
+}
+
+#[test]
+fn what_one_credential_of_an_account_got_is_not_taken_for_another_in_the_same_process() {
+    let cache = Cache::new(Duration::from_secs(60));
+    let (one, other) = (with_credential("first"), with_credential("second"));
+    own_port(&one, keeping(&cache, DAY));
+    fails(&other, FailureKind::Denied);
+    assert_eq!(own_port(&other, keeping(&cache, DAY)), "Denied app-port: out of order");
+    fails(&other, FailureKind::Unreachable);
+    assert_eq!(own_port(&other, keeping(&cache, DAY)), NOTHING);
+    fails(&one, FailureKind::Unreachable);
+    assert_eq!(own_port(&one, keeping(&cache, DAY)), "app-port, version 7");
 }
 
 const WAS_ABSENT: &str = "app-port (no such secret, answered 0s ago; unreachable now)";
@@ -82,7 +137,7 @@ fn a_key_that_an_earlier_answer_lacks_is_told_with_its_age() {
     fails(&backend, FailureKind::Unreachable);
     let Answer::Absent(absence) = load() else { panic!() };
     let told = "nothing (no such key, version 7, answered 0s ago; unreachable now)";
-    assert_eq!(absence.to_string(), told);
+    assert_eq!(ageless(&absence), told);
 }
 
 #[test]
@@ -111,7 +166,7 @@ fn a_report_shows_the_earlier_answer_that_a_load_would_take() {
     let kept = keeping(&cache, DAY);
     let answers = ask(&source, &Wanted { kept, only_looks: true, ..Wanted::of(&keys) }).unwrap();
     let Answer::Value(found) = &answers[0] else { panic!("{answers:?}") };
-    assert_eq!(found.origin.to_string(), "app-port, version 7, answered 0s ago");
+    assert_eq!(ageless(&found.origin), "app-port, version 7, answered 0s ago");
     let Answer::Failed(failure) = &answers[1] else { panic!("{answers:?}") };
     assert_eq!(failure.to_string(), "app-user: out of order; no earlier answer is kept");
 }
@@ -136,6 +191,9 @@ mod on_disk {
     use super::*;
     use crate::age::{Identity, encrypt_file};
     use crate::remote::disk::Disk;
+
+    /// The file tells whole seconds, so that the age may be one.
+    const ANSWERED: &str = "app-port, version 7, answered ";
 
     struct Bed {
         directory: tempfile::TempDir,
@@ -176,6 +234,67 @@ mod on_disk {
     }
 
     #[test]
+    fn what_an_account_got_serves_the_next_process_whose_credential_is_another() {
+        let bed = Bed::new();
+        own_port(&with_credential("first"), keeping(&bed.open(), DAY));
+        let next = with_credential("second");
+        fails(&next, FailureKind::Unreachable);
+        let cache = bed.open();
+        for _ in 0..2 {
+            let taken = own_port(&next, keeping(&cache, DAY));
+            assert!(taken.starts_with(ANSWERED), "{taken}");
+        }
+        fails(&next, FailureKind::Denied);
+        own_port(&next, keeping(&cache, DAY));
+        fails(&next, FailureKind::Unreachable);
+        assert_eq!(own_port(&next, keeping(&cache, DAY)), NOTHING);
+        assert_eq!(own_port(&next, keeping(&bed.open(), DAY)), NOTHING, "nor is it in the file");
+    }
+
+    #[test]
+    fn of_several_credentials_of_an_account_the_last_answer_is_written() {
+        let bed = Bed::new();
+        let cache = bed.open();
+        for credential in ["first", "second", "third"] {
+            own_port(&with_credential(credential), keeping(&cache, DAY));
+        }
+        assert_eq!((cache.len(), bed.open().len()), (3, 1));
+        own_port(&with_credential("fourth"), keeping(&cache, DAY));
+        assert_eq!(bed.open().len(), 1);
+    }
+
+    #[test]
+    fn a_stray_answer_leaves_what_is_in_the_file() {
+        let bed = Bed::new();
+        let backend = with_port();
+        own_port(&backend, keeping(&bed.open(), DAY));
+        fails(&backend, FailureKind::Malformed);
+        own_port(&backend, keeping(&bed.open(), DAY));
+        fails(&backend, FailureKind::Unreachable);
+        let taken = own_port(&backend, keeping(&bed.open(), DAY));
+        assert!(taken.starts_with(ANSWERED), "{taken}");
+    }
+
+    #[test]
+    fn what_is_good_until_a_day_is_written_with_it_and_what_is_lent_is_not() {
+        let bed = Bed::new();
+        let hour = Some(Moment::now() + Duration::from_secs(3600));
+        let kept = |good_until, lease| {
+            let mut fake = fake();
+            fake.secrets.insert("app-port", "8080");
+            let backend = Arc::new(Fake { good_until, lease, ..fake });
+            own_port(&backend, keeping(&bed.open(), DAY));
+            fails(&backend, FailureKind::Unreachable);
+            own_port(&backend, keeping(&bed.open(), DAY))
+        };
+        assert!(kept(hour, None).starts_with(ANSWERED));
+        let over = "Unreachable app-port: out of order; the kept answer has expired";
+        assert_eq!(kept(Some(Moment::now()), None), over);
+        let lease = Some(Lease::new("a", Duration::from_secs(3600), true));
+        assert_eq!(kept(hour, lease), NOTHING);
+    }
+
+    #[test]
     fn what_nobody_has_asked_for_is_left_in_the_file_for_a_month() {
         let bed = Bed::new();
         let backend = with_port();
@@ -189,7 +308,7 @@ mod on_disk {
             record
         };
         records.extend([given(29, "a token of last week"), given(31, "a token of long ago")]);
-        disk.save(&records);
+        disk.save(|| records);
         let cache = bed.open();
         assert_eq!(cache.len(), 3);
         own_port(&backend, keeping(&cache, DAY));

@@ -23,7 +23,7 @@ pub(super) fn calls(chain: &Chain) -> Vec<String> {
     if let Some(identity) = &chain.web_identity {
         return vec![format!("AssumeRoleWithWebIdentity {}", identity.role_arn)];
     }
-    match (chain.container, chain.machine) {
+    match (chain.container.is_some(), chain.machine) {
         (true, _) => owned(&CONTAINER),
         (false, true) => owned(&MACHINE),
         (false, false) => Vec::new(),

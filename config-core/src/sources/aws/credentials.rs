@@ -20,10 +20,12 @@ use super::profile::Profile;
 use super::region::Region;
 use super::why::{of_profile, says};
 use crate::remote::Before;
+use crate::remote::asker::Asker;
 use crate::remote::blocking::{blocking, driven};
 use crate::remote::reach::Reach;
 use crate::source::{Failure, FailureKind};
 use crate::sources::named::Names;
+use crate::value::Text;
 
 /// How long before they expire credentials are renewed: as long as the AWS SDKs take to be early.
 const EARLY: Duration = Duration::from_secs(5 * 60);
@@ -46,8 +48,8 @@ pub(super) struct Chain {
     /// Whether the profile is looked at.
     pub(super) by_profile: bool,
     pub(super) web_identity: Option<StaticConfiguration>,
-    /// Whether the environment names a container's endpoint.
-    pub(super) container: bool,
+    /// What the environment says of a container's endpoint, where it names one.
+    pub(super) container: Option<Vec<Text>>,
     /// Whether the machine may be asked.
     pub(super) machine: bool,
 }
@@ -102,14 +104,14 @@ impl Login {
         }
     }
 
-    /// What tells these credentials from others, as far as it is known without asking.
-    pub(super) fn identity(&self) -> &str {
+    /// Whose credentials they are, as far as it is known without asking.
+    pub(super) fn asker(&self) -> Asker {
         match &self.origin {
-            Origin::Given { keys, .. } => keys.access_key_id(),
-            Origin::Chain(chain) => match &chain.web_identity {
-                Some(identity) if !chain.by_profile => &identity.role_arn,
-                _ => chain.profile.name(),
-            },
+            Origin::Given { keys, .. } => {
+                let credential = [keys.secret_access_key(), keys.session_token().unwrap_or("")];
+                Asker::new(format!("key {}", keys.access_key_id())).with(&credential)
+            }
+            Origin::Chain(chain) => chain.asker(),
         }
     }
 
@@ -153,7 +155,8 @@ impl Login {
         }
         let Some(places) = &kept.places else { return Err(late()) };
         let found = timeout_at(until.into(), places.first(chain)).await;
-        let found = found.unwrap_or_else(|_| Err(late())).map_err(|failure| self.told(failure));
+        let found =
+            found.unwrap_or_else(|_| Err(late())).map_err(|failure| self.told(failure).of_store());
         kept.last = Some((Instant::now(), found.clone()));
         found
     }
@@ -166,11 +169,33 @@ impl Chain {
     /// There is no web identity.
     pub(super) fn by_web_identity(self) -> Result<Self, Failure> {
         if self.web_identity.is_some() {
-            return Ok(Self { by_profile: false, container: false, machine: false, ..self });
+            return Ok(Self { by_profile: false, container: None, machine: false, ..self });
         }
         let message =
             "AWS_ACCESS_KEY_ID is not set, nor AWS_PROFILE, nor AWS_WEB_IDENTITY_TOKEN_FILE";
         Err(Failure::new(FailureKind::NotConfigured, message).hint("set one of them"))
+    }
+
+    /// Everything that decides whose the credentials are. What a container or the profile is given anew all the time is its
+    /// credential and not its account.
+    fn asker(&self) -> Asker {
+        let mut account = Vec::new();
+        let mut credential = Vec::new();
+        if self.by_profile {
+            account.push(self.profile.account());
+            credential.extend(self.profile.credential());
+        }
+        if let Some(identity) = &self.web_identity {
+            let file = identity.web_identity_token_file.display();
+            account.push(format!("{} by {file}", identity.role_arn));
+            credential.push(&identity.session_name);
+        }
+        if let Some(container) = &self.container {
+            account.push("container".to_owned());
+            credential.extend(container.iter().map(|text| text.as_str()));
+        }
+        account.extend(self.machine.then(|| "machine".to_owned()));
+        Asker::new(account.join(", ")).with(&credential)
     }
 
     fn places(&self, region: Option<&Region>, reach: &Reach) -> Places {
@@ -192,7 +217,7 @@ impl Chain {
             let provider = builder.static_configuration(given.clone()).build();
             providers.push(("web identity", SharedCredentialsProvider::new(provider)));
         }
-        if self.container {
+        if self.container.is_some() {
             let provider = EcsCredentialsProvider::builder().configure(&config).build();
             providers.push(("container", SharedCredentialsProvider::new(provider)));
         }
@@ -205,7 +230,7 @@ impl Chain {
 
     /// Where was looked in vain and how it stands there, for a person.
     fn looked(&self, has_answered: bool) -> String {
-        let profile = format!("{} ({})", self.profile.shown(), self.profile.standing());
+        let [keys, profile, web_identity] = self.own();
         if self.is_chosen {
             return profile;
         }
@@ -214,15 +239,30 @@ impl Chain {
             (true, true) => "it has no role",
             (true, false) => "no answer",
         };
-        let set = |is_set: bool| if is_set { "no credentials" } else { "not set" };
+        let container =
+            format!("AWS_CONTAINER_CREDENTIALS_FULL_URI ({})", standing(self.container.is_some()));
+        let machine = format!("the machine's metadata ({machine})");
+        [keys, profile, web_identity, container, machine].join(", ")
+    }
+
+    /// What stands before a container and a machine, which nobody need have meant: how it stands there.
+    fn own(&self) -> [String; 3] {
         [
             "AWS_ACCESS_KEY_ID (not set)".to_owned(),
-            profile,
-            format!("AWS_WEB_IDENTITY_TOKEN_FILE ({})", set(self.web_identity.is_some())),
-            format!("AWS_CONTAINER_CREDENTIALS_FULL_URI ({})", set(self.container)),
-            format!("the machine's metadata ({machine})"),
+            format!("{} ({})", self.profile.shown(), self.profile.standing()),
+            format!("AWS_WEB_IDENTITY_TOKEN_FILE ({})", standing(self.web_identity.is_some())),
         ]
-        .join(", ")
+    }
+
+    /// What belongs behind the failure of a place: where was looked in vain before, if that is where they may have been
+    /// meant to be.
+    fn before(&self, name: &str) -> String {
+        match name {
+            "container" | "machine" if !self.is_chosen => {
+                format!("; looked in before: {}", self.own().join(", "))
+            }
+            _ => String::new(),
+        }
     }
 }
 
@@ -247,7 +287,11 @@ impl Places {
             match driven(async move { provider.provide_credentials().await }).await? {
                 Ok(credentials) => return Ok(credentials),
                 Err(CredentialsError::CredentialsNotLoaded(_)) => {}
-                Err(error) => return Err(self.failure(name, &error, chain).await),
+                Err(error) => {
+                    let failure = self.failure(name, &error, chain).await;
+                    let message = format!("{}{}", failure.message, chain.before(name)).into();
+                    return Err(Failure { message, ..failure });
+                }
             }
         }
         if let Some(broken) = chain.profile.broken() {
@@ -318,6 +362,11 @@ impl Places {
             },
         }
     }
+}
+
+/// How a place stands that was looked in in vain.
+const fn standing(is_set: bool) -> &'static str {
+    if is_set { "no credentials" } else { "not set" }
 }
 
 /// Whether they are good for a while yet.

@@ -34,6 +34,7 @@ use self::settings::{Given, Settings};
 use self::target::{CURRENT, Target, What};
 use super::{Connection, Kind, Open, Request, Unopened, variable_of};
 use crate::environment::{Context, Environment};
+use crate::remote::asker::Asker;
 use crate::remote::http::Http;
 use crate::remote::{Asking, Backend, Before, Outcome, Read, Remote, Unread, gone};
 use crate::source::{Failure, FailureKind, SourcePlan};
@@ -178,12 +179,12 @@ impl Account {
 impl Backend for Account {
     const KIND: &'static str = "aws";
 
-    fn identity(&self) -> String {
+    fn asker(&self) -> Asker {
         let Client { region, endpoints, login, .. } = &self.client;
-        let Some(region) = region else { return format!("aws {}", login.identity()) };
+        let Some(region) = region else { return login.asker().at("aws") };
         let secrets = endpoints.address(Service::Secrets, region);
         let parameters = endpoints.address(Service::Parameters, region);
-        format!("aws {region} {secrets} {parameters} {}", login.identity())
+        login.asker().at(&format!("aws {region} {secrets} {parameters}"))
     }
 
     fn table(&self, place: &str) -> Option<String> {

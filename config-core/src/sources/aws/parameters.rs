@@ -11,7 +11,7 @@ use super::region::Region;
 use super::remedy::{NO_PARAMETER, NO_VERSION};
 use super::secrets::{malformed, text, texts};
 use crate::remote::body::Body;
-use crate::remote::{Blob, Outcome, Unread};
+use crate::remote::{Blob, Outcome, Unread, other_version};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Position, Value};
 
@@ -66,7 +66,13 @@ pub(super) async fn value(
     let Value::Map(entries) = answer.value else { return Err(malformed().into()) };
     let parameter = entries.into_iter().find(|(name, _)| name.as_str() == "Parameter");
     let (_, parameter) = parameter.ok_or_else(malformed)?;
-    Ok(Parameter::read(parameter)?)
+    let parameter = Parameter::read(parameter)?;
+    // Which version has a label now, it alone knows.
+    let number = version.filter(|version| version.bytes().all(|byte| byte.is_ascii_digit()));
+    match number.is_none_or(|number| number.trim_start_matches('0') == parameter.version) {
+        true => Ok(parameter),
+        false => Err(other_version().into()),
+    }
 }
 
 /// Reads several; none for one that the answer says nothing of.

@@ -144,6 +144,43 @@ impl Profile {
         &self.name
     }
 
+    /// Whose credentials it gives, as far as that stays: its name, the files that it is looked for in, and the roles.
+    pub(super) fn account(&self) -> String {
+        let paths: Vec<String> = self.paths.iter().map(|path| path.display().to_string()).collect();
+        let mut account = format!("{} of {}", self.shown(), paths.join(" and "));
+        for name in ["role_arn", "sso_account_id", "sso_role_name"] {
+            account.extend(self.said(name).flat_map(|said| [" ", said]));
+        }
+        account
+    }
+
+    /// By what it gives them, secrets too, each with its name.
+    pub(super) fn credential(&self) -> Vec<&str> {
+        const NAMES: [&str; 12] = [
+            "aws_access_key_id",
+            "aws_secret_access_key",
+            "aws_session_token",
+            "credential_process",
+            "credential_source",
+            "external_id",
+            "login_session",
+            "role_session_name",
+            "source_profile",
+            "sso_session",
+            "sso_start_url",
+            "web_identity_token_file",
+        ];
+        NAMES.iter().flat_map(|name| self.said(name).flat_map(move |said| [*name, said])).collect()
+    }
+
+    /// What it says under a name, and what it builds on.
+    fn said(&self, name: &str) -> impl Iterator<Item = &str> {
+        let profiles = self.set.iter().flat_map(move |set| {
+            self.along().into_iter().filter_map(move |profile| set.get_profile(&profile))
+        });
+        profiles.filter_map(move |profile| profile.get(name))
+    }
+
     /// The profile for a person.
     pub(super) fn shown(&self) -> String {
         format!("profile {}", self.name)

@@ -161,11 +161,11 @@ fn told(code: &str, message: &str, call: &Call<'_>) -> Option<Refusal> {
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "NotAuthorized" => {
-            let failure = failed(FailureKind::Denied, INVALID);
+            let failure = failed(FailureKind::Denied, INVALID).of_store();
             Refusal::Denied(failure.hint("see whose they are: aws sts get-caller-identity"))
         }
         "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => {
-            let failure = failed(FailureKind::Expired, "the credentials have expired");
+            let failure = failed(FailureKind::Expired, "the credentials have expired").of_store();
             Refusal::Expired(failure.hint("get new ones, for a profile with SSO by: aws sso login"))
         }
         "InternalServiceError"

@@ -11,7 +11,7 @@ use super::target::{CURRENT, Version};
 use crate::remote::body::Body;
 use crate::remote::encode::from_base64;
 use crate::remote::locate::text_or_bytes;
-use crate::remote::{Blob, Outcome, Unread};
+use crate::remote::{Blob, Outcome, Unread, other_version};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Position, Value};
 
@@ -51,8 +51,9 @@ pub(super) async fn value(
     until: Instant,
 ) -> Result<Answered, Refusal> {
     let body = Body::new().text("SecretId", id);
+    let version = version.map_or(Version::Stage(CURRENT), Version::read);
     // Without a stage some stand-ins of AWS answer with an old version.
-    let body = match version.map_or(Version::Stage(CURRENT), Version::read) {
+    let body = match version {
         Version::Stage(stage) => body.text("VersionStage", stage),
         Version::Id(id) => body.text("VersionId", id),
     };
@@ -65,7 +66,11 @@ pub(super) async fn value(
         again: Again::Always,
     };
     let answer = account.client.call(&call, until).await?;
-    Ok(Answered::read(answer)?)
+    let answered = Answered::read(answer)?;
+    match answered.is_of(version) {
+        true => Ok(answered),
+        false => Err(other_version().into()),
+    }
 }
 
 /// Reads the current versions of several; none for one that the answer says nothing of.
@@ -93,7 +98,7 @@ pub(super) async fn many(
                 "SecretValues" => {
                     let answered = Answered::read(item)?;
                     let is_it = |id: &&str| **id == answered.name || **id == answered.arn;
-                    let is_current = answered.stages.iter().any(|stage| stage == CURRENT);
+                    let is_current = answered.is_of(Version::Stage(CURRENT));
                     if let Some(index) = ids.iter().position(is_it).filter(|_| is_current) {
                         outcomes[index] = Some(Ok(answered.blob()));
                     }
@@ -147,6 +152,14 @@ impl Answered {
         match read.value.value {
             Value::Null => Err(malformed()),
             _ => Ok(read),
+        }
+    }
+
+    /// Whether that version was answered.
+    fn is_of(&self, version: Version<'_>) -> bool {
+        match version {
+            Version::Stage(stage) => self.stages.iter().any(|answered| answered == stage),
+            Version::Id(id) => self.version == id,
         }
     }
 

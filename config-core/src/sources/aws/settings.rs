@@ -219,17 +219,36 @@ fn chain(profile: Profile, is_chosen: bool, variables: Variables<'_>) -> Result<
         }
         _ => None,
     };
-    let container = text("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")?.is_some()
-        || text("AWS_CONTAINER_CREDENTIALS_FULL_URI")?.is_some();
+    let container = match is_chosen {
+        true => None,
+        false => container(variables)?,
+    };
     let machine = !is_true(variables, "AWS_EC2_METADATA_DISABLED")?;
     Ok(Chain {
         profile,
         is_chosen,
         by_profile: true,
         web_identity,
-        container: container && !is_chosen,
+        container,
         machine: machine && !is_chosen,
     })
+}
+
+/// What names the endpoint of a container, and which of those who ask there this is; none where there is none.
+fn container(variables: Variables<'_>) -> Result<Option<Vec<Text>>, Failure> {
+    const NAMES: [&str; 4] = [
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    ];
+    let [relative, full, token, file] = NAMES.map(variables);
+    let (relative, full) = (relative?, full?);
+    if relative.is_none() && full.is_none() {
+        return Ok(None);
+    }
+    let all = [relative, full, token?, file?];
+    Ok(Some(all.into_iter().map(|text| text.unwrap_or_else(|| Text::new(String::new()))).collect()))
 }
 
 fn region(profile: Option<&Profile>, variables: Variables<'_>) -> Result<Option<String>, Failure> {
@@ -265,7 +284,9 @@ fn is_true(variables: Variables<'_>, name: &str) -> Result<bool, Failure> {
 #[cfg(test)]
 mod tests {
     use super::{Given, Origin, Settings};
+    use crate::remote::asker::Asker;
     use crate::source::Failure;
+    use crate::sources::aws::credentials::Login;
     use crate::value::Text;
 
     fn of(given: Given, pairs: &[(&str, &str)]) -> Result<Settings, Failure> {
@@ -302,7 +323,7 @@ mod tests {
         ];
         let settings = of(named(), &own).ok().unwrap();
         let Origin::Chain(chain) = settings.origin else { panic!("keys of another") };
-        assert!(!chain.by_profile && !chain.container && !chain.machine);
+        assert!(!chain.by_profile && chain.container.is_none() && !chain.machine);
         assert_eq!(chain.web_identity.unwrap().role_arn, "arn:aws:iam::1:role/eu");
         let half = of(named(), &own[1..]).err().unwrap();
         assert_eq!(
@@ -311,6 +332,70 @@ mod tests {
         );
         let process = of(named(), &own[2..]).ok().unwrap();
         assert!(matches!(process.origin, Origin::Given { .. }));
+    }
+
+    /// Who asks with these variables.
+    fn asker(pairs: &[(&str, &str)]) -> Asker {
+        let settings = of(Given::default(), pairs).ok().unwrap();
+        Login::new(settings.origin, settings.region, settings.reach, settings.names).asker()
+    }
+
+    #[test]
+    fn everything_that_decides_whose_credentials_they_are_tells_who_asks() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str, content: &str| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let keys = |id: &str| {
+            format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = n0t\n")
+        };
+        let (one, other) = (file("one", &keys("AKIA1")), file("other", &keys("AKIA2")));
+        let role = |arn: &str| format!("[default]\nrole_arn = {arn}\nsource_profile = default\n");
+        let roles = [file("role", &role("arn:1")), file("another", &role("arn:2"))];
+        let (token, arn) = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN");
+        let container = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+        let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+        let all: [&[(&str, &str)]; 16] = [
+            &[],
+            &[("HOME", "/home/a")],
+            &[("HOME", "/home/b")],
+            &[("AWS_PROFILE", "another")],
+            &[("AWS_SHARED_CREDENTIALS_FILE", &one)],
+            &[("AWS_SHARED_CREDENTIALS_FILE", &other)],
+            &[("AWS_CONFIG_FILE", &roles[0])],
+            &[("AWS_CONFIG_FILE", &roles[1])],
+            &[(token, "/t"), (arn, "arn:1")],
+            &[(token, "/t"), (arn, "arn:2")],
+            &[(token, "/u"), (arn, "arn:1")],
+            &[(container, "/v2/credentials/a")],
+            &[(container, "/v2/credentials/b")],
+            &[("AWS_EC2_METADATA_DISABLED", "true")],
+            &[(id, "AKIA1"), (secret, "n0t-a-real-one")],
+            &[(id, "AKIA1"), (secret, "another")],
+        ];
+        for (at, variables) in all.iter().enumerate() {
+            assert_eq!(asker(variables), asker(variables));
+            for others in &all[..at] {
+                assert_ne!(asker(variables), asker(others), "{variables:?} {others:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_profile_stays_the_account_when_its_keys_are_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("credentials");
+        let with = |id: &str, secret: &str| {
+            let keys = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+            std::fs::write(&path, format!("[default]\n{keys}")).unwrap();
+            asker(&[("AWS_SHARED_CREDENTIALS_FILE", path.to_str().unwrap())])
+        };
+        let askers = [with("AKIA1", "n0t"), with("AKIA2", "n0t"), with("AKIA2", "an0ther")];
+        assert!(askers[0] != askers[1] && askers[1] != askers[2]);
+        assert!(askers.iter().all(|asker| asker.account() == askers[0].account()));
+        assert!(!askers[0].account().contains("AKIA1"));
     }
 
     #[test]

@@ -14,9 +14,10 @@ use super::secret::{Secret, time};
 use super::session::Session;
 use super::vault::Vault;
 use crate::clock::Moment;
+use crate::remote::asker::Asker;
 use crate::remote::http::{Http, Request, Response};
 use crate::remote::shell::typed;
-use crate::remote::{Asking, Backend, Before, Blob, Outcome, Read, Unread, gone};
+use crate::remote::{Asking, Backend, Before, Blob, Outcome, Read, Unread, gone, other_version};
 use crate::source::{Failure, FailureKind, Key, Policy, SourcePlan};
 use crate::value::{Node, Position, Value};
 
@@ -120,8 +121,8 @@ impl Client {
 impl Backend for Client {
     const KIND: &'static str = "azure";
 
-    fn identity(&self) -> String {
-        format!("{} {}", self.vault.url, self.session.who())
+    fn asker(&self) -> Asker {
+        self.session.asker().at(&self.vault.url)
     }
 
     fn own_name(&self, key: &Key<'_>) -> Option<String> {
@@ -137,9 +138,9 @@ impl Backend for Client {
             });
         };
         let secret = Secret::read(response.json()?)?;
-        if read.version.is_some() && secret.version != read.version {
-            let message = "the answer has another version than was asked for";
-            return Err(Failure::new(FailureKind::Malformed, message).into());
+        let answered = secret.version.as_deref().unwrap_or_default();
+        if read.version.as_ref().is_some_and(|asked| !asked.eq_ignore_ascii_case(answered)) {
+            return Err(other_version().into());
         }
         let now = SystemTime::now();
         secret.must_be_good(now, &self.vault.options(&read.place))?;

@@ -11,6 +11,7 @@ use super::login::{Asked, Login, Token, Without, nowhere};
 use super::vault::Vault;
 use crate::clock::Moment;
 use crate::remote::Before;
+use crate::remote::asker::Asker;
 use crate::remote::http::Http;
 use crate::source::{Failure, FailureKind};
 use crate::sources::named::Names;
@@ -79,10 +80,11 @@ impl Session {
         self
     }
 
-    /// Whose tokens they are, where that is known before the first.
-    pub(super) fn who(&self) -> String {
-        let whos: Vec<String> = self.logins.iter().map(Login::who).collect();
-        whos.join(", or ")
+    /// Whose tokens they are, as far as that is known before the first.
+    pub(super) fn asker(&self) -> Asker {
+        let accounts: Vec<String> = self.logins.iter().map(Login::account).collect();
+        let credential: Vec<&str> = self.logins.iter().flat_map(Login::credential).collect();
+        Asker::new(accounts.join(", or ")).with(&credential)
     }
 
     /// Whether logging in again can give another token.
@@ -179,7 +181,7 @@ impl Session {
             _ => {}
         }
         let outcome = self.login(resource, tenant, until).await.map(Arc::new);
-        let outcome = outcome.map_err(|failure| self.told(failure));
+        let outcome = outcome.map_err(|failure| self.told(failure).of_store());
         *last = Some(outcome.clone());
         self.count.fetch_add(1, Ordering::Release);
         outcome

@@ -140,6 +140,7 @@ impl Source for Dir {
             .map(|name| Unclaimed {
                 file: Some(path.join(&name).into()),
                 name,
+                within: None,
                 at: Position::default(),
             })
             .collect()

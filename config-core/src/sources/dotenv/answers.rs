@@ -49,7 +49,7 @@ impl Source for Dotenv {
                 let name = file.key(entry);
                 if name.starts_with(claims.prefix) && !claims.has_variable(name) {
                     let (name, file) = (name.to_owned(), Some(Arc::clone(&file.path)));
-                    unclaimed.push(Unclaimed { name, file, at: entry.key_at });
+                    unclaimed.push(Unclaimed { name, within: None, file, at: entry.key_at });
                 }
             }
         }

@@ -16,6 +16,7 @@ use super::names::Name;
 use super::net::Net;
 use super::refusal::{About, Verb, refusal};
 use super::setup::{Setup, is_host};
+use crate::remote::asker::Asker;
 use crate::remote::blocking::blocking;
 use crate::remote::http::{Request, Response};
 use crate::remote::runtime::Holding;
@@ -114,14 +115,15 @@ impl Client {
         before
     }
 
-    pub(super) fn identity(&self) -> String {
+    pub(super) fn asker(&self) -> Asker {
         let Setup { endpoint, universe, location, .. } = &self.setup;
         let who = match self.credentials() {
-            Ok(credentials) => credentials.kind.identity(),
-            Err(_) => "nobody".to_owned(),
+            Ok(credentials) => credentials.kind.asker(),
+            Err(_) => Asker::new("nobody".to_owned()),
         };
         let parts = [endpoint, universe, location].map(|part| part.as_deref().unwrap_or("-"));
-        format!("gcp {} {} {who}", parts.join(" "), self.known_project().unwrap_or("-"))
+        let project = self.known_project().unwrap_or("-");
+        who.at(&format!("gcp {} {project}", parts.join(" ")))
     }
 
     /// A call about a secret.
@@ -207,7 +209,7 @@ impl Client {
         until: Instant,
     ) -> Result<Arc<Token>, Failure> {
         let token = self.token.get(refused, || credentials.kind.token(&self.net, until)).await;
-        token.map_err(|none| self.setup.told(none))
+        token.map_err(|none| self.setup.told(none).of_store())
     }
 
     /// The project of a secret: its own, else the one that was said, else the machine's.

@@ -9,11 +9,12 @@ use super::checksum::crc32c;
 use super::client::{Call, Client};
 use super::names::{Name, is_number, is_version};
 use super::refusal::{NO_VERSION, NOTHING, Verb};
+use crate::remote::asker::Asker;
 use crate::remote::encode::from_base64;
 use crate::remote::http::Response;
 use crate::remote::locate::text_or_bytes;
 use crate::remote::shell::typed;
-use crate::remote::{Asking, Backend, Before, Blob, Outcome, Read, Unread, gone};
+use crate::remote::{Asking, Backend, Before, Blob, Outcome, Read, Unread, gone, other_version};
 use crate::source::{Failure, FailureKind, Key, Policy, SourcePlan};
 use crate::value::{Node, Value};
 
@@ -94,7 +95,7 @@ fn accessed(response: &Response, asked: &str) -> Result<Option<Accessed>, Failur
     let name = text(answer.entry("name")).ok_or_else(unknown)?;
     let number = name.rsplit('/').next().filter(|number| is_number(number)).ok_or_else(unknown)?;
     if is_number(asked) && number.trim_start_matches('0') != asked.trim_start_matches('0') {
-        return Err(malformed("the answer has another version than was asked for"));
+        return Err(other_version());
     }
     let payload = answer.entry("payload").ok_or_else(unknown)?;
     let Some(bytes) = text(payload.entry("data")).as_deref().and_then(|data| from_base64(data))
@@ -111,8 +112,8 @@ fn accessed(response: &Response, asked: &str) -> Result<Option<Accessed>, Failur
 impl Backend for Client {
     const KIND: &'static str = "gcp";
 
-    fn identity(&self) -> String {
-        self.identity()
+    fn asker(&self) -> Asker {
+        self.asker()
     }
 
     fn own_name(&self, key: &Key<'_>) -> Option<String> {

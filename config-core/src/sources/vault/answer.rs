@@ -7,6 +7,8 @@ use crate::remote::lease::Lease;
 use crate::source::{Failure, FailureKind};
 use crate::value::{Node, Text, Value};
 
+const BEFORE: &str = "look whether the address is that of Vault, and not of something before it";
+
 /// The text of an entry.
 pub(super) fn text<'n>(node: &'n Node, name: &str) -> Option<&'n Text> {
     match &node.entry(name)?.value {
@@ -36,7 +38,7 @@ pub(super) fn table<'n>(node: &'n Node, name: &str) -> Result<&'n Node, Failure>
 /// The answer is JSON, but not what the API has there.
 pub(super) fn unlike() -> Failure {
     Failure::new(FailureKind::Malformed, "the answer is not what Vault's API has there")
-        .hint("look whether the address is that of Vault, and not of something before it")
+        .hint(BEFORE)
 }
 
 /// A token that a login gave, with its lease.
@@ -44,14 +46,27 @@ pub(super) fn login(response: &Response) -> Result<(Text, Lease), Failure> {
     let answer = response.json()?;
     let auth = table(&answer, "auth")?;
     let token = text(auth, "client_token").filter(|token| !token.is_empty()).ok_or_else(unlike)?;
-    Ok((token.clone(), lease(auth)))
+    Ok((token.clone(), lent(auth, "")?))
 }
 
-/// The lease of an answer, or of the part of it that has one.
-pub(super) fn lease(node: &Node) -> Lease {
-    let id = text(node, "lease_id").map_or("", |id| id.as_str());
-    let ttl = Duration::from_secs(number(node, "lease_duration").unwrap_or(0));
-    Lease::new(id, ttl, truth(node, "renewable"))
+/// The lease of an answer; none where nothing was lent.
+pub(super) fn lease(answer: &Node) -> Result<Option<Lease>, Failure> {
+    match answer.entry("lease_id").map(|id| &id.value) {
+        // KV version 1 tells of a term without a lease, which only says how often to look again.
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Text(id)) if id.is_empty() => Ok(None),
+        Some(Value::Text(id)) => lent(answer, id).map(Some),
+        Some(_) => Err(unlike()),
+    }
+}
+
+/// A lease by that name, with the term that stands beside it. One that is not told, or cannot be read, is not without end.
+fn lent(node: &Node, id: &str) -> Result<Lease, Failure> {
+    let Some(seconds) = number(node, "lease_duration") else {
+        let message = "lease_duration of the answer is no whole number of seconds";
+        return Err(Failure::new(FailureKind::Malformed, message).hint(BEFORE));
+    };
+    Ok(Lease::new(id, Duration::from_secs(seconds), truth(node, "renewable")))
 }
 
 /// What a token is told of itself: how long it is good yet.
@@ -125,8 +140,33 @@ mod tests {
         assert!(!ends("null"));
     }
 
+    fn lease_of(id: &str, term: &str) -> Result<Option<Lease>, Failure> {
+        lease(&json::parse(&format!(r#"{{"lease_id": {id}{term}}}"#)).unwrap())
+    }
+
     #[test]
-    fn a_lease_without_a_term_never_ends() {
-        assert_eq!(lease(&json::parse(r#"{"lease_duration": 0}"#).unwrap()).ends(), None);
+    fn a_lease_of_no_seconds_never_ends() {
+        let lease = lease_of(r#""a""#, r#", "lease_duration": 0"#).unwrap().unwrap();
+        assert_eq!(lease.ends(), None);
+    }
+
+    #[test]
+    fn a_term_that_is_not_told_or_is_no_whole_number_of_seconds_is_not_without_end() {
+        for term in ["3.0", "\"3\"", "-1", "null", "1e3", "99999999999999999999", "[3]"] {
+            let failure =
+                lease_of(r#""a""#, &format!(r#", "lease_duration": {term}"#)).unwrap_err();
+            assert_eq!(failure.kind(), FailureKind::Malformed);
+            let text = failure.to_string();
+            assert!(text.contains("lease_duration") && !text.contains(term), "{text}");
+        }
+        assert!(lease_of(r#""a""#, "").is_err());
+        assert!(lease_of("7", r#", "lease_duration": 3"#).is_err());
+    }
+
+    #[test]
+    fn what_was_not_lent_has_no_term_to_be_read() {
+        for id in [r#""""#, "null"] {
+            assert!(lease_of(id, r#", "lease_duration": "often""#).unwrap().is_none());
+        }
     }
 }

@@ -114,7 +114,8 @@ impl VaultBuilder {
     }
 
     /// Logs in as an AppRole whose secret id is in a wrapping, which is opened once. Where it does not open, somebody may
-    /// have intercepted it, and the failure says so.
+    /// have intercepted it, and the failure says so. What was in it is kept for the later loads of the process, until another
+    /// wrapping for the same role takes its place.
     ///
     /// ```
     /// let builder = config_core::Vault::builder().app_role_wrapped("role-id", "not-a-real-wrapping-token");
@@ -200,7 +201,8 @@ impl VaultBuilder {
         self
     }
 
-    /// Trusts the certificate authorities in this file or directory (PEM), and no others.
+    /// Trusts the certificate authorities in this file or directory (PEM), and no others. It is read anew where a certificate
+    /// is refused after it was replaced.
     ///
     /// ```
     /// let builder = config_core::Vault::builder().ca("/etc/ssl/vault-ca.pem");

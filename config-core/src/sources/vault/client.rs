@@ -1,5 +1,6 @@
 //! One request to the server, to where it sends us if it is a standby, and what its refusals mean.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use reqwest::Method;
@@ -12,8 +13,9 @@ use crate::source::{Failure, FailureKind};
 use crate::value::Text;
 
 /// The way to a server, and into a namespace of it.
+#[derive(Clone)]
 pub(super) struct Client {
-    http: Http,
+    http: Arc<Http>,
     /// Scheme, host, port, and what the API is below, without a slash at its end.
     address: String,
     namespace: Option<String>,
@@ -56,8 +58,8 @@ impl Call {
 }
 
 impl Client {
-    pub(super) const fn new(http: Http, address: String, namespace: Option<String>) -> Self {
-        Self { http, address, namespace }
+    pub(super) fn new(http: Http, address: String, namespace: Option<String>) -> Self {
+        Self { http: Arc::new(http), address, namespace }
     }
 
     pub(super) fn address(&self) -> &str {
@@ -141,7 +143,8 @@ pub(super) fn says(response: &Response, words: &str) -> bool {
 
 /// The failure of an answer, in our words.
 pub(super) fn refused(response: &Response) -> Failure {
-    let unreachable = |message: &'static str| Failure::new(FailureKind::Unreachable, message);
+    let unreachable =
+        |message: &'static str| Failure::new(FailureKind::Unreachable, message).of_store();
     match response.status {
         503 if says(response, "sealed") => {
             unreachable("the server is sealed").hint("unseal it: vault operator unseal")
@@ -158,11 +161,13 @@ pub(super) fn refused(response: &Response) -> Failure {
                 .hint("look at the logs of the cluster's nodes")
         }
         400 if says(response, "Upgrading from non-versioned") => {
-            unreachable("the mount is being made one of KV version 2; it answers in a moment")
+            let message = "the mount is being made one of KV version 2; it answers in a moment";
+            Failure::new(FailureKind::Unreachable, message)
         }
         404 if says(response, "namespace not found") => {
             Failure::new(FailureKind::NotFound, "there is no such namespace")
                 .hint("mend or unset VAULT_NAMESPACE; those that there are: vault namespace list")
+                .of_store()
         }
         405 => Failure::new(FailureKind::Malformed, "the path cannot be read (HTTP 405)"),
         _ => response.failure(),

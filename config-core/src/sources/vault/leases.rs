@@ -41,7 +41,7 @@ pub(super) async fn prolonged(
         };
     }
     let Ok(answer) = response.json() else { return Ok(None) };
-    let next = answer::lease(&answer);
+    let Ok(Some(next)) = answer::lease(&answer) else { return Ok(None) };
     let next = lease.prolonged(next.ttl, next.renewable, Moment::now());
     let next = Some(next).filter(Lease::is_worth_keeping);
     let next = next.map(|next| next.under(token.number, token.ends()));

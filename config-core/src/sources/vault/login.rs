@@ -16,7 +16,6 @@ use crate::remote::lease::Lease;
 use crate::source::{Failure, FailureKind};
 use crate::value::{Position, Text, exact};
 
-pub(super) use identity::keyed;
 pub(super) use jwt::GitHub;
 
 /// How a token is come by.
@@ -114,7 +113,8 @@ impl Login {
                     SecretId::None => body,
                     SecretId::Plain(secret_id) => body.text("secret_id", secret_id),
                     SecretId::Wrapped(token) => {
-                        let secret_id = wrapped::unwrap(token, mount, client, until).await?;
+                        let role = wrapped::Role { mount, role_id };
+                        let secret_id = wrapped::unwrap(token, role, client, until).await?;
                         body.text("secret_id", &secret_id)
                     }
                 }

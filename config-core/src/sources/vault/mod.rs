@@ -8,6 +8,7 @@ mod leases;
 mod login;
 mod mounts;
 mod place;
+mod reading;
 mod session;
 mod store;
 mod variables;

@@ -1,4 +1,4 @@
-//! Which engine is mounted where, as far as it is known; asked once for each mount.
+//! Which engine is mounted where, as far as it is known; asked for once, and anew where an answer casts doubt on it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,10 +27,10 @@ pub(super) enum Engine {
     Other(String),
 }
 
-/// Those that are known.
+/// Those that are known, and since when.
 #[derive(Default)]
 pub(super) struct Mounts {
-    known: Mutex<Vec<Mount>>,
+    known: Mutex<Vec<(Mount, Instant)>>,
     /// Held while the server is asked, so that two reads below one mount ask once; by the first segment of their places.
     asking: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -54,33 +54,35 @@ impl Mounts {
             let path = self.longest(place).map_or_else(|| place.guess().0.to_owned(), |m| m.path);
             return Some(Mount { path, engine: Engine::Kv1 });
         }
-        let (first, _) = place.guess();
-        let fixed = FIXED.iter().find(|(path, _)| *path == first);
-        let fixed = fixed.map(|&(path, kind)| Mount {
-            path: path.to_owned(),
-            engine: Engine::Other(kind.to_owned()),
-        });
-        fixed.or_else(|| self.longest(place))
+        fixed(place).or_else(|| self.longest(place))
     }
 
     /// Remembers one.
     pub(super) fn learn(&self, mount: Mount) {
         let mut known = self.known();
-        known.retain(|other| other.path != mount.path);
-        known.push(mount);
+        known.retain(|(other, _)| other.path != mount.path);
+        known.push((mount, Instant::now()));
     }
 
-    /// Asks the server which mount a place is in, unless it is known.
+    /// Forgets in which mount a place is.
+    pub(super) fn forget(&self, place: &Place) {
+        self.known().retain(|(mount, _)| place.below(&mount.path).is_none());
+    }
+
+    /// Asks the server which mount a place is in, unless that has been learned since then.
     pub(super) async fn ask(
         &self,
         place: &Place,
         client: &Client,
         token: &Text,
         until: Instant,
+        since: Instant,
     ) -> Result<Asked, Failure> {
         let asking = self.asking(place);
         let _one_at_a_time = asking.lock().await;
-        if let Some(mount) = self.longest(place) {
+        if let Some((mount, learned)) = self.longest_since(place)
+            && learned >= since
+        {
             return Ok(Asked::Mount(mount));
         }
         let call = Call::get(question(place));
@@ -104,6 +106,7 @@ impl Mounts {
             (other, _) => Engine::Other(other.to_owned()),
         };
         let mount = Mount { path: path.to_owned(), engine };
+        self.forget(place);
         self.learn(mount.clone());
         Ok(Asked::Mount(mount))
     }
@@ -114,14 +117,29 @@ impl Mounts {
     }
 
     fn longest(&self, place: &Place) -> Option<Mount> {
-        let known = self.known();
-        let above = known.iter().filter(|mount| place.below(&mount.path).is_some());
-        above.max_by_key(|mount| mount.path.len()).cloned()
+        self.longest_since(place).map(|(mount, _)| mount)
     }
 
-    fn known(&self) -> MutexGuard<'_, Vec<Mount>> {
+    fn longest_since(&self, place: &Place) -> Option<(Mount, Instant)> {
+        let known = self.known();
+        let above = known.iter().filter(|(mount, _)| place.below(&mount.path).is_some());
+        above.max_by_key(|(mount, _)| mount.path.len()).cloned()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<(Mount, Instant)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a place is in a mount that every server has.
+pub(super) fn is_fixed(place: &Place) -> bool {
+    fixed(place).is_some()
+}
+
+fn fixed(place: &Place) -> Option<Mount> {
+    let (first, _) = place.guess();
+    let (path, kind) = FIXED.iter().find(|(path, _)| *path == first)?;
+    Some(Mount { path: (*path).to_owned(), engine: Engine::Other((*kind).to_owned()) })
 }
 
 /// Where to ask for the mount of a place.

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 use super::client::Client;
-use super::login::{Login, keyed};
+use super::login::Login;
 use crate::clock::Moment;
 use crate::remote::Before;
+use crate::remote::asker::keyed;
 use crate::remote::http::Http;
 use crate::remote::lease::Lease;
 use crate::source::{Failure, FailureKind, Trouble};
@@ -213,10 +214,11 @@ impl Session {
             return Err(failure.clone());
         }
         let come_by = self.login.token(client, &self.aside, until).await;
+        let come_by = come_by.map_err(Failure::of_store);
         self.attempts.fetch_add(1, Ordering::AcqRel);
         match come_by {
             Ok((text, lease)) => {
-                let number = keyed(&text);
+                let number = keyed(text.as_str());
                 let (since, was_asked) = (Moment::now(), lease.is_some());
                 let token = Token { text: Arc::new(text), lease, was_asked, since, number };
                 held.failure = None;

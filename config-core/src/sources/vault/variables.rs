@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::builder::{VaultBuilder, Way};
 use super::login::SecretId;
 use crate::environment::Context;
-use crate::format::duration;
+use crate::format::{duration, is_name};
 use crate::remote::address::is_loopback;
 use crate::remote::reach::Authority;
 use crate::source::{Failure, FailureKind};
@@ -28,6 +28,7 @@ pub(super) fn builder(
 ) -> Result<VaultBuilder, Unopened> {
     let lookup = Lookup { variables, infix: name.map_or(String::new(), infix) };
     let address = lookup.text("ADDR")?.ok_or_else(|| lookup.missing("ADDR"))?;
+    lookup.has_scheme(&address)?;
     let mut builder = VaultBuilder {
         endpoint: Some(address.as_str().to_owned()),
         namespace: lookup.owned("NAMESPACE")?,
@@ -57,6 +58,27 @@ impl Lookup<'_> {
 
     fn path(&self, name: &str, context: &Context<'_>) -> Result<Option<PathBuf>, Failure> {
         Ok(self.text(name)?.map(|text| context.resolve(text.as_str())))
+    }
+
+    /// Whether an address begins as one: without a scheme nobody can tell whether TLS is meant.
+    fn has_scheme(&self, address: &str) -> Result<(), Failure> {
+        if address.contains("://") {
+            return Ok(());
+        }
+        let is_bao = (self.variables)(&format!("BAO_{}ADDR", self.infix))?.is_some();
+        let name = if is_bao { format!("BAO_{}ADDR", self.infix) } else { self.named("ADDR") };
+        // What is no host with its port may be anything, such as a token in the wrong variable.
+        let behind_login = address.trim().rsplit('@').next().unwrap_or_default();
+        let host = behind_login.split('/').next().unwrap_or_default();
+        let is_shown = host
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| is_name(host) && port.parse::<u16>().is_ok());
+        let (shown, example) = match is_shown {
+            true => (format!(" is {host}, and"), format!("https://{host}")),
+            false => (String::new(), "https://vault.example:8200".to_owned()),
+        };
+        let message = format!("{name}{shown} has no http:// or https://");
+        Err(Failure::new(FailureKind::Malformed, message).hint(format!("write it as {example}")))
     }
 
     fn missing(&self, name: &str) -> Unopened {

@@ -205,6 +205,8 @@ fn a_container_is_given_credentials_by_its_endpoint() {
     let text = in_child(&pairs);
     let why = "no credentials of the container: its endpoint answers HTTP 403";
     assert!(text.contains(why), "{text}");
+    let before = "; looked in before: AWS_ACCESS_KEY_ID (not set), profile default (";
+    assert!(text.contains(before), "{text}");
     pairs.push(("AWS_CONTAINER_AUTHORIZATION_TOKEN", "n0t-a-real-pass"));
     let text = in_child(&pairs);
     assert!(text.contains("the child has loaded"), "{text}");

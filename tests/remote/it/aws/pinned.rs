@@ -2,6 +2,7 @@
 
 use config_core::{Error, ProblemKind, SecretString, Secrets};
 use config_tests_servers::moto::Server;
+use config_tests_servers::proxy::Fault;
 use config_tests_servers::unique;
 use serde_json::json;
 
@@ -90,4 +91,32 @@ fn a_secret_of_which_no_version_is_named_may_be_absent() {
     let name = unique("pinned/none");
     assert_eq!(load::<Pinned>(&name).unwrap().port, 8080);
     assert_eq!(load::<Pinned>(&format!("{name}@AWSCURRENT")).unwrap().port, 8080);
+}
+
+#[test]
+fn another_version_or_stage_than_the_one_that_is_asked_for_is_malformed() {
+    let name = unique("pinned/other");
+    let made = secret(&name, r#"{"api_key": "n0t-a-real-one"}"#);
+    let version = made["VersionId"].as_str().unwrap();
+    let proxy = super::proxy();
+    let load = |place: &str| {
+        let mut pairs = at(&proxy.url(), place);
+        pairs.push(("API_KEY".to_owned(), "a-weaker-one".to_owned()));
+        Pinned::loader().env(pairs).load()
+    };
+    let places = [name.clone(), format!("{name}@AWSCURRENT"), format!("{name}@{version}")];
+    for place in &places {
+        assert!(load(place).is_ok());
+    }
+    proxy.when(|_| {
+        Some(Fault::rewritten(|answer| {
+            answer["VersionId"] = json!(NEVER);
+            answer["VersionStages"] = json!(["AWSPREVIOUS"]);
+        }))
+    });
+    for place in &places {
+        let error = load(place).expect_err("it is not what was asked for");
+        assert_eq!(error.iter().next().unwrap().kind(), ProblemKind::Malformed, "{error}");
+        assert!(error.to_string().contains("another version than was asked for"), "{error}");
+    }
 }

@@ -8,7 +8,7 @@ use config_tests_servers::proxy::{Fault, Proxy};
 use config_tests_servers::unique;
 use serde_json::json;
 
-use super::{One, admin, and, as_root, failure, one, proxy, variables};
+use super::{One, admin, and, as_root, failure, one, proxy, variables, with_token};
 
 fn place() -> String {
     let kv = admin().kv(2);
@@ -142,6 +142,22 @@ fn an_address_that_is_none_is_malformed_and_not_quoted() {
     }
     let (_, text) = failure("secret/app", &as_root("https://user:pass-word@a"));
     assert!(text.contains("take it out of the address"), "{text}");
+}
+
+#[test]
+fn an_address_without_a_scheme_is_told_with_its_variable() {
+    let told = |name: &str, address: &str| {
+        failure("secret/app", &and(with_token(address, "s.n0t-a-real-token"), name, address)).1
+    };
+    for name in ["VAULT_ADDR", "BAO_ADDR"] {
+        let text = told(name, "user:n0t-a-real-pass@127.0.0.1:8200");
+        let message = format!("{name} is 127.0.0.1:8200, and has no http:// or https://\n");
+        assert!(text.contains(&message), "{text}");
+        assert!(text.contains("fix         write it as https://127.0.0.1:8200"), "{text}");
+        assert!(!text.contains("n0t-a-real"), "{text}");
+    }
+    let text = told("VAULT_ADDR", "s.n0t-a-real-token");
+    assert!(text.contains("VAULT_ADDR has no http:// or https://\n"), "{text}");
 }
 
 #[test]

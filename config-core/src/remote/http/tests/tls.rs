@@ -125,6 +125,32 @@ fn a_file_of_authorities_has_to_have_some() {
     );
 }
 
+#[test]
+fn a_file_of_authorities_that_comes_later_is_read_then() {
+    let (server, dir) = (Server::dev_tls(), TempDir::new().unwrap());
+    let file = dir.path().join("ca.pem");
+    let http = trusting(&file);
+    assert!(told(&refusal(&http, &health(&server))).contains("no such file"));
+    std::fs::copy(server.ca_file(), &file).unwrap();
+    assert_eq!(send(&http, &health(&server)).unwrap().status, 200);
+}
+
+#[test]
+fn a_file_of_authorities_that_was_replaced_is_read_anew_when_a_certificate_is_refused() {
+    let (before, after) = (Server::dev_tls(), Server::dev_tls());
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join("ca.pem");
+    std::fs::copy(before.ca_file(), &file).unwrap();
+    let http = trusting(&file);
+    assert_eq!(send(&http, &health(&before)).unwrap().status, 200);
+    let refused = || told(&refusal(&http, &health(&after)));
+    assert!(refused().contains("nobody who is trusted has signed it"));
+    std::fs::write(&file, "half a file").unwrap();
+    assert!(refused().contains("nobody who is trusted has signed it"));
+    std::fs::copy(after.ca_file(), &file).unwrap();
+    assert_eq!(send(&http, &health(&after)).unwrap().status, 200);
+}
+
 /// A certificate that signs itself, with its key.
 struct Certificate {
     dir: TempDir,

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 pub(super) use tool::Tool;
 
 use crate::clock::Moment;
+use crate::remote::asker::hashed;
 use crate::remote::http::Http;
 use crate::source::{Failure, FailureKind};
 use crate::value::{Text, TextBuilder};
@@ -174,6 +175,35 @@ impl Login {
         }
     }
 
+    /// The account that is logged in at, which stays when its credential is replaced, and the file that a platform puts
+    /// that into. A token that was given is nobody's but its own.
+    pub(super) fn account(&self) -> String {
+        let who = match self.tenant() {
+            Some(tenant) => format!("{} of {tenant}", self.who()),
+            None => self.who(),
+        };
+        match self {
+            Self::Token(token) => format!("token {}", hashed(token)),
+            Self::Certificate { path: file, .. } | Self::Workload { file, .. } => {
+                format!("{who} by {}", file.display())
+            }
+            _ => who,
+        }
+    }
+
+    /// What it logs in with, beside a file.
+    pub(super) fn credential(&self) -> Vec<&str> {
+        match self {
+            Self::Token(_) | Self::Certificate { .. } | Self::Workload { .. } => Vec::new(),
+            Self::Secret { secret, .. } => vec![secret],
+            Self::Service { endpoint, header, .. } => vec![endpoint, header],
+            Self::Machine { host, .. } => vec![host],
+            Self::Tool { variables, .. } => {
+                variables.iter().flat_map(|(name, text)| [*name, text.as_str()]).collect()
+            }
+        }
+    }
+
     /// The tenant that is logged in at, where it is set up.
     pub(super) fn tenant(&self) -> Option<&str> {
         match self {
@@ -222,4 +252,31 @@ fn renewal(lasts: Option<Duration>) -> Moment {
     const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
     let lasts = lasts.map_or(FOREVER, |lasts| lasts.min(FOREVER));
     Moment::now() + (lasts - (lasts / 10).min(Duration::from_secs(300)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Login;
+    use crate::value::exact;
+
+    fn secret(tenant: &str, secret: &str) -> Login {
+        let (tenant, client) = (tenant.to_owned(), "an-application".to_owned());
+        Login::Secret { tenant, client, secret: exact(secret) }
+    }
+
+    #[test]
+    fn two_tokens_are_two_accounts_and_neither_is_shown() {
+        let account = |token| Login::Token(exact(token)).account();
+        assert_eq!(account("n0t-a-real-one"), "token 76b581b754a264ea3030089d");
+        assert_ne!(account("n0t-a-real-one"), account("another"));
+    }
+
+    #[test]
+    fn an_application_stays_the_account_when_its_secret_is_replaced() {
+        let (one, other) = (secret("here", "n0t-a-real-one"), secret("here", "another"));
+        assert_eq!(one.account(), other.account());
+        assert_ne!(one.credential(), other.credential());
+        assert_ne!(one.account(), secret("there", "n0t-a-real-one").account());
+        assert!(!one.account().contains("n0t-a-real-one"));
+    }
 }

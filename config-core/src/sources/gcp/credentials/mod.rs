@@ -28,6 +28,7 @@ use super::net::Net;
 use super::setup::{Given, Setup};
 use super::text;
 use crate::clock::Moment;
+use crate::remote::asker::Asker;
 use crate::remote::http::{Request, Response};
 use crate::source::{Failure, FailureKind};
 use crate::value::{Text, Value};
@@ -134,8 +135,25 @@ impl Kind {
         }
     }
 
-    /// What tells these from other credentials, without a secret of theirs.
-    pub(super) fn identity(&self) -> String {
+    /// The account that these are of, and which of its keys they are.
+    pub(super) fn asker(&self) -> Asker {
+        let account = Asker::new(self.identity());
+        match self.key() {
+            Some(key) => account.with(&[key]),
+            None => account,
+        }
+    }
+
+    fn key(&self) -> Option<&str> {
+        match self {
+            Self::ServiceAccount(account) => Some(&account.key),
+            Self::Impersonated { by, .. } => by.key(),
+            _ => None,
+        }
+    }
+
+    /// What tells their account from others, without a secret of theirs.
+    fn identity(&self) -> String {
         match self {
             Self::Token(token) => format!("token {}", digest(token)),
             Self::User(user) => user.identity(),

@@ -77,7 +77,9 @@ pub(in super::super) fn invalid(login: &Login) -> Failure {
         Login::TokenFile(_) => "run: vault login",
         _ => "the server takes back what it has just given: look at its clock and its audit log",
     };
-    Failure::new(FailureKind::Expired, "the token is not valid, or has expired").hint(hint)
+    Failure::new(FailureKind::Expired, "the token is not valid, or has expired")
+        .hint(hint)
+        .of_store()
 }
 
 /// The failure of a token that comes to its end and is followed by none.

@@ -208,7 +208,8 @@ impl Server {
             Some(mount) => mount,
             None => {
                 let token = self.session.token(&self.client, until).await?;
-                match self.mounts.ask(&place, &self.client, &token.text, until).await? {
+                let since = Instant::now();
+                match self.mounts.ask(&place, &self.client, &token.text, until, since).await? {
                     Asked::Mount(mount) => mount,
                     Asked::Denied if is_valid(&self.client, &token.text, until).await? => {
                         let message = format!(
